@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod places;
 pub mod progress;
 pub mod repl;
 pub mod report_notes;

@@ -274,6 +274,18 @@ impl Problems {
         self
     }
 
+    /// The same with other texts: what they say of places, such as of a copy of a file.
+    pub fn reworded(mut self, reword: impl Fn(&str) -> String) -> Problems {
+        for problem in &mut self.list {
+            problem.message = reword(&problem.message);
+            problem.label = problem.label.as_deref().map(&reword);
+            for help in &mut problem.help {
+                *help = reword(help);
+            }
+        }
+        self
+    }
+
     /// Whether any of them stops the run.
     pub fn has_errors(&self) -> bool {
         self.list

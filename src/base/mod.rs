@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod files;
 pub mod instants;
 pub mod iso_dates;
+pub mod memory;
 pub mod source;
 pub mod statistics;
 pub mod types;

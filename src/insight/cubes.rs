@@ -300,6 +300,8 @@ const BEFORE: [&str; 7] = [
     "period_start",
     "period_end",
 ];
+/// Those of them that are days.
+pub const DAYS: [&str; 2] = ["period_start", "period_end"];
 const BEHIND: [(&str, FieldType); 8] = [
     ("value", FieldType::Number),
     ("rows", FieldType::Number),

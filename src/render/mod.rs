@@ -15,6 +15,7 @@ mod facts;
 mod flat;
 mod footer;
 mod format;
+mod frame;
 mod graph;
 mod grid;
 mod html;
@@ -42,6 +43,7 @@ mod verdicts;
 pub use chart::{ChartKind, chart};
 pub use diagnostics::{diagnostics, diagnostics_json};
 pub use format::OutputFormat;
+pub use frame::table_frame;
 pub use graph::{GraphDrawing, GraphNode, dot, forest, mermaid};
 pub use html::BoardPage;
 pub use numbers::{

@@ -91,10 +91,14 @@ const ROOMS: &[(&str, &[&str])] = &[
         "exec::remote",
         &["exec::data", "exec::sql", "lang::model", "plan"],
     ),
+    ("exec::objects", &["base::files", "exec::data"]),
+    ("app::places", &["exec::data"]),
     (
         "app::tables",
         &[
+            "app::places",
             "exec::data",
+            "exec::objects",
             "exec::remote",
             "lang::model",
             "reports::store",
@@ -323,12 +327,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app::repl",
         &[
+            "app::places",
             "base::files",
             "exec::answer",
             "insight::drill_through",
             "insight::dashboards",
             "lang::check",
             "exec::data",
+            "exec::objects",
             "exec::assemble",
             "insight::explain",
             "lang::format",
@@ -377,6 +383,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("adbc_core", &["exec::remote"]),
     ("adbc_driver_manager", &["exec::remote"]),
     ("arrow_array", &["exec::remote"]),
+    ("object_store", &["exec::objects"]),
+    ("tokio", &["exec::objects"]),
     ("jaq_core", &["reports::ingest"]),
     ("jaq_json", &["reports::ingest"]),
     ("jaq_std", &["reports::ingest"]),
@@ -394,6 +402,7 @@ const CONFINED: &[(&str, &[&str])] = &[
         "std::fs",
         &[
             "exec::data",
+            "exec::objects",
             "exec::remote",
             "app::cli",
             "lang::project",
@@ -404,13 +413,21 @@ const CONFINED: &[(&str, &[&str])] = &[
     ),
     (
         "std::env",
-        &["app::cli", "app::repl", "exec::remote", "main"],
+        &[
+            "app::cli",
+            "app::places",
+            "app::repl",
+            "exec::objects",
+            "exec::remote",
+            "main",
+        ],
     ),
     (
         "std::time",
         &[
             "app::cli",
             "exec::data",
+            "exec::objects",
             "exec::remote",
             "app::progress",
             "app::repl",

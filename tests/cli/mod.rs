@@ -18,6 +18,8 @@ mod formatting;
 mod gating;
 mod lineage;
 mod mutating;
+#[cfg(unix)]
+mod objects;
 mod pipelines;
 mod planning;
 mod recording;

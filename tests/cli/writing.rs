@@ -156,6 +156,131 @@ fn a_result_does_not_replace_what_it_is_made_from() {
     assert!(project.read("answer.csv").starts_with("backlog"));
 }
 
+/// A store holds what was ingested, and a folder of definitions what somebody wrote.
+#[test]
+fn a_result_is_not_written_into_a_store_or_among_definitions() {
+    let project = Project::new();
+    let report = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "T"}}, "results": [{"ruleId": "r", "message": {"text": "m"}}]}]}"#;
+    project.write("report.sarif", report);
+    let ingest = [
+        "ingest",
+        "report.sarif",
+        "--asset",
+        "shop",
+        "--at",
+        "2026-03-01",
+        "--store",
+        "store",
+    ];
+    assert_eq!(project.run(&ingest).code, 0);
+    let files = || contents(project.folder.path());
+    let before = files();
+    symlink("store/segments", project.path("linked")).expect("a link");
+    for place in [
+        "store/answer.csv",
+        "store/segments/new/x.csv",
+        "store/derived/findings.csv",
+        "linked/x.csv",
+        "defs/../store/x.csv",
+    ] {
+        let run = ["run", "backlog", "--format", "csv", "-o", place];
+        project
+            .with_data(&run)
+            .refused(3, &["is a store", "outside of the store"]);
+    }
+    let of_store = [
+        "run",
+        "backlog",
+        "--data",
+        "store",
+        "-o",
+        "store/answer.csv",
+    ];
+    project.run(&of_store).refused(3, &["is a store"]);
+    let others: &[&[&str]] = &[
+        &["run", "backlog", "--record", "store/record.csv"],
+        &["docs", "--out", "store/docs"],
+        &[
+            "export",
+            "cubes",
+            "backlog",
+            "--over",
+            "month last 2 months",
+            "--format",
+            "csv",
+            "-o",
+            "store/cubes.csv",
+        ],
+        &[
+            "compile",
+            "--all",
+            "over month last 2 months",
+            "--dialect",
+            "postgres",
+            "-o",
+            "store/models",
+        ],
+        &[
+            "compile",
+            "backlog",
+            "--dialect",
+            "postgres",
+            "-o",
+            "store/backlog.sql",
+        ],
+        &["dashboard", "--all=team", "--html", "store/pages"],
+        &["lineage", "-o", "store/lineage.json"],
+    ];
+    for arguments in others {
+        project.with_data(arguments).refused(3, &["is a store"]);
+    }
+    project
+        .run(&["init", "store/new"])
+        .refused(3, &["is a store"]);
+    for place in ["defs/new.kpi", "new.kpi"] {
+        let run = ["run", "backlog", "--format", "csv", "-o", place];
+        project
+            .with_data(&run)
+            .refused(3, &[place, "read as definitions"]);
+        let record = ["run", "backlog", "--record", place];
+        project
+            .with_data(&record)
+            .refused(3, &[place, "read as definitions"]);
+    }
+    let session = "\\output store/answer.csv\nbacklog\n";
+    let places = ["repl", "--defs", "defs", "--data", "data"];
+    project
+        .run_reading(&places, session)
+        .refused(3, &["is a store"]);
+    std::fs::remove_file(project.path("linked")).expect("a link");
+    let derived = |files: &mut std::collections::BTreeMap<_, _>| {
+        files.retain(|path: &std::path::PathBuf, _| !path.starts_with("store/derived"))
+    };
+    let (mut before, mut after) = (before, files());
+    derived(&mut before);
+    derived(&mut after);
+    assert_eq!(before, after);
+}
+
+/// Files of a folder and what is in them, by their paths inside.
+fn contents(folder: &std::path::Path) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(inner) = open.pop() {
+        for entry in std::fs::read_dir(inner).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => {
+                    let inside = path.strip_prefix(folder).expect("inside").to_path_buf();
+                    found.insert(inside, std::fs::read(&path).expect("a file"));
+                }
+            }
+        }
+    }
+    found
+}
+
 /// Somebody else may write into the folder, and knows the names that are used while a file is written.
 #[test]
 fn a_link_under_the_name_of_a_draft_is_not_followed() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use riskql::app::cli;
-use riskql::exec::{compute, data, remote, sql};
+use riskql::exec::{compute, data, objects, remote, sql};
 use riskql::insight::advice;
 use riskql::lang::{check, functions, syntax};
 use riskql::plan;
@@ -18,6 +18,7 @@ fn codes() -> Vec<(String, String)> {
         plan::CODES,
         data::CODES,
         compute::CODES,
+        objects::CODES,
         remote::CODES,
         sql::CODES,
         cli::CODES,

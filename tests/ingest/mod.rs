@@ -12,6 +12,7 @@ mod identities;
 mod language;
 mod mutations;
 mod networks;
+mod osv;
 mod owasp;
 mod portions;
 mod samples;

@@ -6,6 +6,7 @@ mod cards;
 mod chart;
 mod diagnostics;
 mod formats;
+mod frame;
 mod html;
 mod numbers;
 mod openmetrics;

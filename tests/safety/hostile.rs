@@ -20,18 +20,23 @@ const LONGEST: Duration = Duration::from_secs(120);
 const MOST_MEMORY_MB: u64 = 1500;
 
 /// What a command left.
-struct Ended {
+pub(super) struct Ended {
     code: Option<i32>,
     stdout: String,
-    stderr: String,
+    pub stderr: String,
     peak_mb: u64,
 }
 
-/// Runs a command to its end, or to the end of the time it has.
 fn run(folder: &Path, arguments: &[&str]) -> Ended {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_riskql"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_riskql"));
+    command.args(arguments);
+    run_to_its_end(folder, command)
+}
+
+/// Runs a command to its end, or to the end of the time it has.
+pub(super) fn run_to_its_end(folder: &Path, mut command: Command) -> Ended {
+    let mut child = command
         .env("XDG_CACHE_HOME", folder.join("cache"))
-        .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -83,13 +88,13 @@ fn peak(process: u32) -> Option<u64> {
 }
 
 /// Writes the definitions that commands are given by `--defs defs`.
-fn define(folder: &Path, text: &[u8]) {
+pub(super) fn define(folder: &Path, text: &[u8]) {
     fs::create_dir(folder.join("defs")).expect("a folder");
     fs::write(folder.join("defs/all.kpi"), text).expect("a file");
 }
 
 /// What is wrong with how a command ended, if it should end with one of these codes.
-fn wrong(ended: &Ended, codes: &[i32]) -> Option<String> {
+pub(super) fn wrong(ended: &Ended, codes: &[i32]) -> Option<String> {
     let is_known = ended.code.is_some_and(|code| codes.contains(&code));
     let is_told = ended.code.is_some_and(|code| code < 2) || ended.stderr.contains("error[");
     let is_short = ended.stderr.len() < 10 << 20;

@@ -6,6 +6,8 @@ mod damage;
 mod disks;
 mod hostile;
 mod mistyped;
+#[cfg(unix)]
+mod programs;
 mod telling;
 mod together;
 #[cfg(unix)]

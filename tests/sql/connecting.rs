@@ -19,19 +19,19 @@ use super::demo;
 use super::drivers::postgres_driver;
 use super::postgres::{LoadedTables, Postgres};
 
-const SECRET: &str = "swordfish-1789";
+pub const SECRET: &str = "swordfish-1789";
 const TABLES: [&str; 4] = ["assets", "detections", "findings", "scans"];
 
 /// A folder with a file of connections to the demo tables.
-struct Connected {
-    folder: TempDir,
-    loaded: LoadedTables,
-    driver: String,
+pub struct Connected {
+    pub folder: TempDir,
+    pub loaded: LoadedTables,
+    pub driver: String,
 }
 
 impl Connected {
     /// `None`, and a word on stderr, where there is no PostgreSQL or no driver of it.
-    fn new() -> Option<Connected> {
+    pub fn new() -> Option<Connected> {
         let driver = postgres_driver()?;
         let loaded = Postgres::loaded(&demo::tables())?;
         let connected = Connected {
@@ -44,15 +44,15 @@ impl Connected {
         Some(connected)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.folder.path().join(name), text).expect("a file");
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         fs::read_to_string(self.folder.path().join("connections.toml")).expect("a file")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_riskql"));
         command
             .args(arguments)
@@ -61,7 +61,7 @@ impl Connected {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         let output = self.command(arguments).output().expect("the program runs");
         for text in [&output.stdout, &output.stderr] {
             let text = String::from_utf8_lossy(text);
@@ -71,13 +71,13 @@ impl Connected {
     }
 
     /// A run that fails: its exit code and what it says.
-    fn refused(&self, arguments: &[&str]) -> (i32, String) {
+    pub fn refused(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.run(arguments);
         let said = String::from_utf8(output.stderr).expect("text");
         (output.status.code().expect("an exit code"), said)
     }
 
-    fn answered(&self, arguments: &[&str]) -> String {
+    pub fn answered(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{arguments:?}\n{said}");
@@ -85,7 +85,7 @@ impl Connected {
     }
 }
 
-fn demo_folder() -> String {
+pub fn demo_folder() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/demo");
     folder.display().to_string()
 }

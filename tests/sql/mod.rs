@@ -19,6 +19,8 @@ mod file;
 mod formats;
 mod functions;
 mod hosts;
+#[cfg(unix)]
+mod into;
 mod postgres;
 mod random;
 mod scripts;

@@ -112,9 +112,33 @@ pub struct LoadedTables {
 impl LoadedTables {
     /// A file of connections whose `tested` has the tables.
     pub fn connection<'n>(&self, driver: &Path, names: impl Iterator<Item = &'n str>) -> String {
+        drivers::connections(driver, &self.address("postgres"), &self.schema, names)
+    }
+
+    /// The schema of the tables.
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    /// The address of the database, for a user of it.
+    pub fn address(&self, user: &str) -> String {
         let folder = self.server.folder.path().display();
-        let address = format!("postgresql:///postgres?host={folder}&user=postgres");
-        drivers::connections(driver, &address, &self.schema, names)
+        format!("postgresql:///postgres?host={folder}&user={user}")
+    }
+
+    /// The rows of a statement, as `psql` has them.
+    pub fn rows(&self, statement: &str) -> Result<Rows, String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut script = BEGINNING.to_owned();
+        script += &format!("SET search_path TO {};\n", self.schema);
+        script += &asked(0, "", statement, folder.path());
+        let file = folder.path().join("script.sql");
+        fs::write(&file, script + END).expect("a script");
+        let told = self.server.psql(&file);
+        match told_of(&told, 0) {
+            "" => Ok(rows(&folder.path().join("0.json"))),
+            error => Err(error.to_owned()),
+        }
     }
 
     /// Runs statements; gives what was said on stderr.

@@ -4,12 +4,13 @@ mod definitions;
 mod demo;
 mod export;
 mod gate;
+mod into;
 mod reports;
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 pub use self::definitions::{
     DiffArguments, DiffFormat, DocsArguments, DocsFormat, KpisArguments, LineageArguments,
@@ -18,6 +19,7 @@ pub use self::definitions::{
 pub use self::demo::DemoArguments;
 pub use self::export::{CubesArguments, ExportArguments, ExportCommand};
 pub use self::gate::{GateArguments, GateFormat};
+pub use self::into::IntoOptions;
 pub use self::reports::{
     IngestArguments, RemoveArguments, SourcesArguments, SourcesCommand, StoreArguments, StoreBy,
     StoreCommand,
@@ -125,6 +127,7 @@ pub enum ColorChoice {
 
 /// Where the rows come from, and as of when they are looked at.
 #[derive(Args, Clone, Default, Debug)]
+#[command(group = ArgGroup::new("named connections").multiple(true))]
 pub struct DataOptions {
     /// Folder of table files: findings.csv, assets.parquet, scans.jsonl, …
     #[arg(long, value_name = "DIR")]
@@ -133,10 +136,10 @@ pub struct DataOptions {
     #[arg(long = "table", value_name = "NAME=FILE", value_parser = table_file)]
     pub tables: Vec<(String, PathBuf)>,
     /// Ask the tables of a database: the name of a connection
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["data", "tables"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["data", "tables"], group = "named connections")]
     pub on: Option<String>,
     /// File of connections [default: connections.toml]
-    #[arg(long, value_name = "FILE", requires = "on")]
+    #[arg(long, value_name = "FILE", requires = "named connections")]
     pub connections: Option<PathBuf>,
     /// Evaluate as of this day, month, … or instant [default: the latest event in the data]
     #[arg(long, value_name = "DATE")]
@@ -150,7 +153,7 @@ pub struct DataOptions {
 #[derive(Args, Clone, Default, Debug)]
 pub struct PageOptions {
     /// Write a page to this file: the same as `--format html --output FILE`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "output"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "output"], group = "one place")]
     pub html: Option<PathBuf>,
 }
 
@@ -185,9 +188,13 @@ impl DataOptions {
 
     /// The connection that has the tables, and the file that has it.
     pub fn connection(&self) -> Option<(String, PathBuf)> {
+        Some((self.on.clone()?, self.connections_file()))
+    }
+
+    /// The file of connections.
+    pub fn connections_file(&self) -> PathBuf {
         let usual = || PathBuf::from(CONNECTIONS_FILE);
-        let file = self.connections.clone().unwrap_or_else(usual);
-        Some((self.on.clone()?, file))
+        self.connections.clone().unwrap_or_else(usual)
     }
 }
 
@@ -271,6 +278,7 @@ Examples:
   riskql run --data exports --record history.jsonl
   riskql run \"mttr by severity over month last 12 months\" --data exports -o mttr.svg
   riskql run --data exports --html scorecard.html
+  riskql run \"mttr by team over month\" --data exports --into warehouse bi.mttr --replace
 
 Put a query in quotes: the shell would take `>`, `*` and `(` for itself.")]
 pub struct RunArguments {
@@ -289,6 +297,8 @@ pub struct RunArguments {
     pub record: Option<PathBuf>,
     #[command(flatten)]
     pub page: PageOptions,
+    #[command(flatten)]
+    pub into: IntoOptions,
 }
 
 #[derive(Args, Debug)]

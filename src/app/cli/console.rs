@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::{ColorChoice, OutputOptions, ScreenOptions};
 use super::failure::Failure;
 use crate::app::progress::ProgressLine;
-use crate::app::repl::own_input;
+use crate::app::repl::{not_for_results, own_input};
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::base::source::Sources;
@@ -219,7 +219,7 @@ impl OutputTarget {
     pub fn write(&self, console: &Console, bytes: &[u8]) -> Result<(), Failure> {
         match &self.file {
             Some(file) if console.is_read(file) => Err(own_input(file).into()),
-            Some(file) => write_file(file, bytes),
+            Some(file) => write_result(file, bytes),
             None => write_stdout(bytes),
         }
     }
@@ -245,6 +245,20 @@ pub fn write_stdout(bytes: &[u8]) -> Result<(), Failure> {
         Err(error) => {
             Err(Diagnostic::data("D902", format!("cannot write to stdout: {error}")).into())
         }
+    }
+}
+
+/// Writes a result into a file, if that is a place for results.
+pub fn write_result(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    takes_results(file)?;
+    write_file(file, bytes)
+}
+
+/// Whether results may be written to a file, or into a folder.
+pub fn takes_results(place: &Path) -> Result<(), Failure> {
+    match not_for_results(place) {
+        Some(problem) => Err(problem.into()),
+        None => Ok(()),
     }
 }
 

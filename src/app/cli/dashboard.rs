@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::{DashboardArguments, ScreenOptions};
-use super::console::{Console, OutputTarget, write_file, write_stdout};
+use super::console::{Console, OutputTarget, takes_results, write_result, write_stdout};
 use super::failure::Failure;
 use super::workspace;
 use crate::app::repl::{FileStamps, await_change, stamps, stamps_of};
@@ -174,6 +174,7 @@ fn pages(
 }
 
 fn write(folder: &Path, boards: &[(String, Board)]) -> Result<(), Failure> {
+    takes_results(folder)?;
     fs::create_dir_all(folder).map_err(|error| {
         let folder = folder.display();
         Diagnostic::data(
@@ -186,11 +187,11 @@ fn write(folder: &Path, boards: &[(String, Board)]) -> Result<(), Failure> {
         let file = file_name(name, &pages);
         let bytes = render::board(board, OutputFormat::Html, RenderOptions::PIPE)
             .map_err(|message| Diagnostic::data("K909", message))?;
-        write_file(&folder.join(&file), &bytes)?;
+        write_result(&folder.join(&file), &bytes)?;
         let name = name.clone();
         pages.push(BoardPage { name, file, board });
     }
-    write_file(&folder.join("index.html"), &render::board_index(&pages))
+    write_result(&folder.join("index.html"), &render::board_index(&pages))
 }
 
 /// A name for the file of a page: small letters, digits and dashes, no name twice.

@@ -7,7 +7,7 @@ use super::args::{DiffArguments, DiffFormat};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::workspace;
-use crate::app::repl::proof_cache;
+use crate::app::places::proof_cache;
 use crate::app::tables;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::source::SourceId;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::args::{DocsArguments, DocsFormat};
-use super::console::{Console, write_file};
+use super::console::{Console, takes_results, write_result};
 use super::failure::Failure;
 use super::workspace;
 use crate::base::diagnostic::Diagnostic;
@@ -69,6 +69,7 @@ fn write(
     pages: &[DocumentedPage],
     format: DocsFormat,
 ) -> Result<Vec<String>, Failure> {
+    takes_results(folder)?;
     let inner = folder.join("kpis");
     fs::create_dir_all(&inner).map_err(|error| cannot("create", &inner, &error))?;
     let mut written = Vec::new();
@@ -81,7 +82,7 @@ fn write(
             }
         };
         let file = format!("{}.{ending}", page.path);
-        write_file(&folder.join(&file), text.as_bytes())?;
+        write_result(&folder.join(&file), text.as_bytes())?;
         written.push(file);
     }
     Ok(written)

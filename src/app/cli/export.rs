@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::{CubesArguments, ExportArguments, ExportCommand};
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
-use super::workspace;
+use super::{into, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::AbsentValue;
 use crate::insight::cubes::{self, CubeRequest};
@@ -35,6 +35,7 @@ fn cubes(
     workspace::needs_data(&arguments.data, &format!("export cubes{names}"))?;
     let target = OutputTarget::new(&arguments.output)?;
     let definitions = workspace::definitions(console, defs)?;
+    let table = into::target(&definitions, &arguments.into, &arguments.data)?;
     let request = CubeRequest {
         names: &arguments.names,
         over: &arguments.over,
@@ -52,6 +53,9 @@ fn cubes(
     if target.format != OutputFormat::Table {
         let told = found.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
+    }
+    if let Some(table) = table {
+        return into::write(console, &definitions, &table, &answer, &cubes::DAYS);
     }
     if let Some(why) = render::refusal(&answer, target.format) {
         return Err(Diagnostic::data("K909", why).into());

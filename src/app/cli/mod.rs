@@ -19,6 +19,7 @@ mod fmt;
 mod gate;
 mod ingest;
 mod init;
+mod into;
 mod kpis;
 mod lineage;
 mod pipelines;

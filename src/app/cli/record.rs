@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::console::{Console, write_file};
+use super::console::{Console, takes_results, write_result};
 use super::failure::Failure;
 use crate::base::diagnostic::{Diagnostic, Problems, Severity};
 use crate::base::files;
@@ -24,6 +24,7 @@ impl RecordFile {
         let Some(path) = path else {
             return Ok(None);
         };
+        takes_results(path)?;
         let bytes = match files::read_plain(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -67,7 +68,7 @@ impl RecordFile {
             .collect();
         let restated = restatement::restated(&self.values, &values);
         let bytes = restatement::appended(&self.bytes, &self.values, &values);
-        write_file(&self.path, &bytes)?;
+        write_result(&self.path, &bytes)?;
         let sentences: Vec<String> = restated.iter().map(Restatement::sentence).collect();
         let mut problems = Problems::default();
         for sentence in &sentences {

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::args::ReplArguments;
 use super::console::{Console, OutputTarget, lines_for_answers};
 use super::failure::{Failure, FailureKind};
+use crate::app::places;
 use crate::app::repl::{self, Options, Reply, Script, Session};
 use crate::base::diagnostic::{Diagnostic, Fault, Problems};
 use crate::lang::project::{self, ProjectOrigin};
@@ -28,7 +29,7 @@ pub fn run(
         known_on: arguments.data.known_on.clone(),
         format: target.format,
         look: target.look(console),
-        proofs: repl::proof_cache(),
+        proofs: places::proof_cache(),
     };
     let progress = console.progress();
     let opened = match is_interactive {
@@ -75,7 +76,7 @@ fn startup(arguments: &ReplArguments, is_interactive: bool) -> Result<Option<Scr
     if let Some(file) = &arguments.startup {
         return Ok(Some(Script::of_file(file)?));
     }
-    match repl::startup_file() {
+    match places::startup_file() {
         Some(file) if is_interactive && !arguments.no_startup && file.is_file() => {
             Ok(Some(Script::of_file(&file)?))
         }

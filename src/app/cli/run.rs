@@ -6,7 +6,7 @@ use super::args::RunArguments;
 use super::console::{Console, OutputTarget};
 use super::failure::Failure;
 use super::record::RecordFile;
-use super::{explain, scorecard, workspace};
+use super::{explain, into, scorecard, workspace};
 use crate::base::diagnostic::Diagnostic;
 use crate::exec::query_context::{self, AbsentValue};
 use crate::lang::model::{Definitions, Query};
@@ -23,6 +23,7 @@ pub fn run(
     let output = arguments.page.with(&arguments.output);
     let definitions = workspace::definitions(console, defs)?;
     if text.trim().is_empty() {
+        into::needs_rows(&arguments.into, "the scorecard")?;
         return scorecard::run(console, &definitions, arguments);
     }
     let question = workspace::query(console, &definitions, &text)?;
@@ -32,6 +33,7 @@ pub fn run(
         RecordFile::accepts(&query)?;
     }
     if query.explain {
+        into::needs_rows(&arguments.into, "an explanation")?;
         let how = explain::ExplainOptions {
             defs,
             data: &arguments.data,
@@ -52,6 +54,7 @@ fn answer(
     arguments: &RunArguments,
 ) -> Result<(), Failure> {
     let target = OutputTarget::new(&arguments.page.with(&arguments.output))?;
+    let table = into::target(definitions, &arguments.into, &arguments.data)?;
     let record = RecordFile::open(arguments.record.as_deref())?;
     let data = &arguments.data;
     let instants = workspace::instants(console, definitions, data)?;
@@ -73,6 +76,9 @@ fn answer(
         answer.notes.extend(restated);
         let told = answered.absent.iter().map(AbsentValue::sentence);
         answer.notes.extend(told);
+    }
+    if let Some(table) = table {
+        return into::write(console, definitions, &table, &answer, &[]);
     }
     if let Some(why) = render::refusal(&answer, target.format) {
         return Err(Diagnostic::data("K909", why).into());

@@ -7,7 +7,9 @@ use super::session::Session;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
 use crate::exec::answer::Answer;
+use crate::exec::objects::is_address;
 use crate::render::{self, OutputFormat, RenderOptions};
+use crate::reports::store;
 
 /// Rows of a long answer on a terminal whose height is not known.
 const ROWS: usize = 40;
@@ -73,6 +75,9 @@ impl Session {
         {
             return Err(own_input(file).into());
         }
+        if let Some(problem) = not_for_results(file) {
+            return Err(problem.into());
+        }
         write(file, &shown)?;
         Ok(Reply::told(format!("written to {}", file.display())))
     }
@@ -108,6 +113,40 @@ pub fn own_input(file: &Path) -> Diagnostic {
         file.display()
     );
     Diagnostic::data("D902", message).help("name another file, such as answer.csv")
+}
+
+/// Why a file is not for results: a store holds what `ingest` wrote and nothing else, and every file of a folder with the ending
+/// `.kpi` is read as definitions.
+pub fn not_for_results(file: &Path) -> Option<Diagnostic> {
+    if is_address(file) {
+        return Some(not_here(file));
+    }
+    if let Some(store) = store::store_around(file) {
+        let message = format!(
+            "cannot write `{}`: `{}` is a store, and a result in it would damage it",
+            file.display(),
+            store.display()
+        );
+        let problem = Diagnostic::data("D902", message);
+        return Some(problem.help("name a file outside of the store"));
+    }
+    let is_definition = file.extension().is_some_and(|ending| ending == "kpi");
+    is_definition.then(|| {
+        let message = format!(
+            "cannot write `{}`: files with this ending are read as definitions",
+            file.display()
+        );
+        Diagnostic::data("D902", message).help("name another file, such as answer.csv")
+    })
+}
+
+/// Why nothing is written at an address.
+pub fn not_here(file: &Path) -> Diagnostic {
+    let message = format!(
+        "cannot write `{}`: only files of this machine are written",
+        file.display()
+    );
+    Diagnostic::data("D902", message).help("name a file or a folder here, and copy it there")
 }
 
 /// Writes a file whole or not at all.

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::editor::{Editor, PromptOutcome};
+use super::programs;
 use super::reply::{Effect, Reply};
 use super::session::Session;
 use super::watch::Watcher;
-use super::{places, programs};
+use crate::app::places;
 use crate::app::progress::ProgressLine;
 use crate::base::cancellation;
 use crate::render::RenderOptions;

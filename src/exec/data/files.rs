@@ -56,6 +56,23 @@ pub(super) fn split_name(name: &str) -> Option<(&str, Format, bool)> {
     (!stem.is_empty() && (*may_be_compressed || !compressed)).then_some((stem, *format, compressed))
 }
 
+/// Whether a file could hold the rows of a table, by its name.
+pub fn is_table_file(name: &str) -> bool {
+    split_name(name).is_some()
+}
+
+/// The names that the file of a table may have.
+pub fn file_names(table: &str) -> Vec<String> {
+    let plain = ENDINGS
+        .iter()
+        .map(|(ending, _, _)| format!("{table}.{ending}"));
+    let compressed = ENDINGS
+        .iter()
+        .filter(|(_, _, may_be_compressed)| *may_be_compressed);
+    let compressed = compressed.map(|(ending, _, _)| format!("{table}.{ending}.gz"));
+    plain.chain(compressed).collect()
+}
+
 /// The format of a path, and whether it is compressed. The parts in a folder are Parquet.
 pub(super) fn format_of(path: &Path) -> Option<(Format, bool)> {
     if path.is_dir() {

@@ -147,10 +147,7 @@ fn in_folder(
 
 fn no_folder(name: &str) -> Diagnostic {
     let problem = Diagnostic::data("D101", format!("there is no folder `{name}`"));
-    match name.split_once("://") {
-        Some(_) => problem.help("tables are read from files of this machine: copy them first, then name their folder with --data"),
-        None => problem.help("name the folder of the table files with --data"),
-    }
+    problem.help("name the folder of the table files with --data")
 }
 
 fn single_file(

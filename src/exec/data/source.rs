@@ -13,6 +13,7 @@ use super::columnar_parts::ColumnarParts;
 use super::columns::ColumnRequest;
 use super::database::TableDatabase;
 use super::guard::{guarded_query, uncaught};
+use super::remote_files::RemoteFiles;
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, TableId};
@@ -90,6 +91,8 @@ pub struct TableSources {
     pub notes: Vec<String>,
     /// The database that has the tables, if they are no files: relations over them are run there.
     pub database: Option<Arc<dyn TableDatabase>>,
+    /// Who knows what copies of files of other machines are called there.
+    pub remote_files: Option<Arc<dyn RemoteFiles>>,
 }
 
 impl fmt::Debug for TableSources {
@@ -139,12 +142,20 @@ impl TableSources {
         None
     }
 
+    /// A text with addresses in place of the paths of copies.
+    pub fn told(&self, text: &str) -> String {
+        match &self.remote_files {
+            Some(remote_files) => remote_files.told(text),
+            None => text.to_owned(),
+        }
+    }
+
     /// What is wrong with the files: the query's own words do not say which one it was.
     fn failure(&self, reason: &str) -> Problems {
         let scans = self.tables.iter().flatten();
         for scan in scans.filter_map(|table| table.scan.as_ref()) {
             if let Err(problems) = scan.check() {
-                return problems;
+                return problems.reworded(|text| self.told(text));
             }
         }
         let message = format!(

@@ -18,6 +18,7 @@ use super::locate::Location;
 use super::parts::{Part, parts_of};
 use super::plan::{TablePlan, plan};
 use super::proofs::ProofCache;
+use super::remote_files::RemoteFiles;
 use super::source::{TableSource, TableSources};
 use super::watermark::latest_by;
 use crate::base::diagnostic::Problems;
@@ -46,6 +47,8 @@ pub struct TableCache {
     rows_in_memory: usize,
     /// The database that has the tables, if they are no files.
     database: Option<Arc<dyn TableDatabase>>,
+    /// Who copies files of other machines when they are first needed.
+    remote_files: Option<Arc<dyn RemoteFiles>>,
 }
 
 /// A table kept for lazy queries, and the file it is of.
@@ -76,6 +79,14 @@ impl TableCache {
     /// The same of tables that a database has.
     pub fn with_database(self, database: Option<Arc<dyn TableDatabase>>) -> TableCache {
         TableCache { database, ..self }
+    }
+
+    /// The same of files that are copied when they are first needed.
+    pub fn with_remote_files(self, remote_files: Option<Arc<dyn RemoteFiles>>) -> TableCache {
+        TableCache {
+            remote_files,
+            ..self
+        }
     }
 
     /// The database that has the tables, if they are no files.
@@ -127,6 +138,33 @@ impl TableCache {
         definitions: &Definitions,
         requirements: &Requirements,
     ) -> Result<TableSources, Problems> {
+        let mut sources = self
+            .checked_sources(definitions, requirements)
+            .map_err(|problems| problems.reworded(|text| self.told(text)))?;
+        for note in &mut sources.notes {
+            *note = self.told(note);
+        }
+        for table in sources.tables.iter_mut().flatten() {
+            let scanned = &mut table.scanned;
+            scanned.path = self.told(&scanned.path.display().to_string()).into();
+        }
+        sources.remote_files = self.remote_files.clone();
+        Ok(sources)
+    }
+
+    /// A text with addresses in place of the paths of copies.
+    pub fn told(&self, text: &str) -> String {
+        match &self.remote_files {
+            Some(remote_files) => remote_files.told(text),
+            None => text.to_owned(),
+        }
+    }
+
+    fn checked_sources(
+        &mut self,
+        definitions: &Definitions,
+        requirements: &Requirements,
+    ) -> Result<TableSources, Problems> {
         self.askings += 1;
         self.renew(definitions);
         let mut notes = self.forget_if_changed();
@@ -134,6 +172,7 @@ impl TableCache {
         held.for_each(|held| held.table.remember_proofs());
         let missing = self.missing(definitions, requirements);
         if !missing.tables.is_empty() {
+            self.copy_files(definitions, &missing)?;
             let stamps = self.stamps();
             let mut checked = self.check(definitions, &missing)?;
             if self.contradicts(&checked.hashes) {
@@ -169,6 +208,21 @@ impl TableCache {
         notes.retain(|note| self.told.insert(note.clone()));
         sources.notes = notes;
         Ok(sources)
+    }
+
+    /// Copies the files of the tables that are required, if they are on another machine.
+    fn copy_files(
+        &self,
+        definitions: &Definitions,
+        requirements: &Requirements,
+    ) -> Result<(), Problems> {
+        let Some(remote_files) = &self.remote_files else {
+            return Ok(());
+        };
+        let plans = plan(definitions, requirements);
+        let needed = self.locations.iter();
+        let mut needed = needed.filter(|location| plans.contains_key(&location.table));
+        needed.try_for_each(|location| remote_files.copy(&location.path))
     }
 
     fn check(

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Location, ProofCache, TableCache, TableDatabase};
+use super::{Location, ProofCache, RemoteFiles, TableCache, TableDatabase};
 use crate::base::diagnostic::Problems;
 use crate::lang::model::{Definitions, Moment};
 
@@ -55,6 +55,8 @@ pub struct Tables {
     rows_in_memory: usize,
     /// The database that has the tables, if they are no files.
     database: Option<Arc<dyn TableDatabase>>,
+    /// Who copies files of other machines when they are first needed.
+    remote_files: Option<Arc<dyn RemoteFiles>>,
     seen: RefCell<Vec<HorizonTables>>,
 }
 
@@ -79,10 +81,7 @@ impl Tables {
         Tables {
             replay: Some(replay),
             knowledge,
-            proofs: ProofCache::default(),
-            rows_in_memory: 0,
-            database: None,
-            seen: RefCell::default(),
+            ..Tables::default()
         }
     }
 
@@ -94,6 +93,13 @@ impl Tables {
         };
         tables.start_caches();
         tables
+    }
+
+    /// The same, of files that are copied when they are first needed. To be said before anything is asked.
+    pub fn with_remote_files(mut self, remote_files: Arc<dyn RemoteFiles>) -> Tables {
+        self.remote_files = Some(remote_files);
+        self.start_caches();
+        self
     }
 
     /// The same, remembering what was proven of files. To be said before anything is asked.
@@ -138,6 +144,7 @@ impl Tables {
             .with_proofs(self.proofs.clone())
             .with_rows_in_memory(self.rows_in_memory)
             .with_database(self.database.clone())
+            .with_remote_files(self.remote_files.clone())
     }
 
     /// As known when whoever does not say asks: facts that were recorded late are known since then and

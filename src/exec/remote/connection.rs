@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Connection {
     title: &'static str,
     name: String,
+    is_address: bool,
     timeout: Duration,
     secrets: Secrets,
     open: Mutex<ManagedConnection>,
@@ -44,6 +45,8 @@ pub(super) enum StatementFailure {
     Timeout,
     /// What the database says, without secrets.
     Refused(String),
+    /// The same where the user may not do it.
+    Forbidden(String),
 }
 
 impl Connection {
@@ -79,6 +82,7 @@ impl Connection {
         let connection = Connection {
             title: settings.dialect.title(),
             name: settings.name.clone(),
+            is_address: settings.is_address,
             timeout: settings.timeout,
             secrets: settings.secrets.clone(),
             open: Mutex::new(open),
@@ -95,23 +99,60 @@ impl Connection {
 
     /// The rows of a statement. Leaves by unwinding if the work was asked to stop; the statement is cancelled first.
     pub(super) fn rows(&self, statement: &str) -> Result<RemoteRows, StatementFailure> {
+        self.run(statement, fetched)
+    }
+
+    /// Runs a statement, which `work` executes on another thread.
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        statement: &str,
+        work: fn(ManagedStatement) -> Result<T, Error>,
+    ) -> Result<T, StatementFailure> {
         // Some drivers put a statement into another, where it cannot end.
         let statement = statement.trim_end().trim_end_matches(';');
-        let said = |error: Error| StatementFailure::Refused(self.words(&error, statement));
-        let mut made = {
-            let mut open = self
-                .open
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            open.new_statement().map_err(said)?
-        };
-        made.set_sql_query(statement).map_err(said)?;
+        self.run_prepared(statement, |made| made.set_sql_query(statement), work)
+    }
+
+    /// Runs what is made of an empty statement; messages mean `text` by lines.
+    pub(super) fn run_prepared<T: Send + 'static>(
+        &self,
+        text: &str,
+        prepare: impl FnOnce(&mut ManagedStatement) -> Result<(), Error>,
+        work: fn(ManagedStatement) -> Result<T, Error>,
+    ) -> Result<T, StatementFailure> {
+        let said = |error: Error| self.failure(&error, text);
+        let mut made = self.opened().new_statement().map_err(said)?;
+        prepare(&mut made).map_err(said)?;
         let cancel = made.get_cancel_handle();
-        let run = move || run(made);
-        match waited(run, Some(cancel.as_ref()), self.timeout) {
-            Ok(rows) => rows.map_err(said),
+        match waited(move || work(made), Some(cancel.as_ref()), self.timeout) {
+            Ok(done) => done.map_err(said),
             Err(()) => Err(StatementFailure::Timeout),
         }
+    }
+
+    pub(super) fn opened(&self) -> MutexGuard<'_, ManagedConnection> {
+        self.open
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    pub(super) fn failure(&self, error: &Error, statement: &str) -> StatementFailure {
+        let words = self.words(error, statement);
+        match error.status {
+            Status::Unauthorized => StatementFailure::Forbidden(words),
+            _ => StatementFailure::Refused(words),
+        }
+    }
+
+    /// What is told of a statement that took too long and is part of what `title` says.
+    pub(super) fn late(&self, title: &str) -> Diagnostic {
+        let (name, database, seconds) = (&self.name, self.title, self.timeout.as_secs());
+        let message = format!("{name} ({database}), {title}: no answer in {seconds} seconds");
+        let longer = format!("timeout = {}", seconds.max(1) * 4);
+        Diagnostic::data("D509", message).help(match self.is_address {
+            true => format!("give it longer: a connection of connections.toml with {longer}"),
+            false => format!("ask for less, or give it longer: {longer} below [{name}]"),
+        })
     }
 
     /// What the database says, on one line and without secrets and the statement, but with the part of it that is meant.
@@ -137,7 +178,7 @@ impl Connection {
     }
 }
 
-fn run(mut statement: ManagedStatement) -> Result<RemoteRows, Error> {
+fn fetched(mut statement: ManagedStatement) -> Result<RemoteRows, Error> {
     let reader = statement.execute()?;
     let schema = reader.schema();
     let mut batches = Vec::new();
@@ -148,7 +189,7 @@ fn run(mut statement: ManagedStatement) -> Result<RemoteRows, Error> {
 }
 
 /// What work gives that is done on a thread of its own, so that this one hears the wish to stop; `Err`: it took too long.
-fn waited<T: Send + 'static>(
+pub(super) fn waited<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
     cancel: Option<&dyn CancelHandle>,
     timeout: Duration,
@@ -271,10 +312,13 @@ fn unreachable_database(settings: &ConnectionSettings, words: &str) -> Diagnosti
         "D506",
         format!("{} ({title}) cannot be reached: {words}", settings.name),
     )
-    .help(format!(
-        "look at its address and its driver below [{}], and at what the environment has for them",
-        settings.name
-    ))
+    .help(match settings.is_address {
+        true => "look at the address, and at PGPASSWORD if the password is there".to_owned(),
+        false => format!(
+            "look at its address and its driver below [{}], and at what the environment has for them",
+            settings.name
+        ),
+    })
 }
 
 /// A message of a driver on one line, without secrets.

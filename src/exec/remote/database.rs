@@ -55,18 +55,8 @@ impl RemoteDatabase {
     fn failure(&self, title: &str, failure: &StatementFailure) -> Diagnostic {
         let (name, database) = (self.connection.name(), self.connection.title());
         match failure {
-            StatementFailure::Timeout => {
-                let seconds = self.connection.timeout().as_secs();
-                Diagnostic::data(
-                    "D509",
-                    format!("{name} ({database}), {title}: no answer in {seconds} seconds"),
-                )
-                .help(format!(
-                    "ask for less, or give it longer: timeout = {} below [{name}]",
-                    seconds.max(1) * 4
-                ))
-            }
-            StatementFailure::Refused(words) => {
+            StatementFailure::Timeout => self.connection.late(title),
+            StatementFailure::Refused(words) | StatementFailure::Forbidden(words) => {
                 Diagnostic::data("D508", format!("{name} ({database}), {title}: {words}")).help(
                     "the statements of a query are shown by `riskql explain QUERY --plan`"
                         .to_owned(),
@@ -128,7 +118,7 @@ impl TableDatabase for RemoteDatabase {
         let statement = facts::shape_statement(&input);
         let none = match self.connection.rows(&statement) {
             Ok(none) => none,
-            Err(StatementFailure::Refused(words)) => {
+            Err(StatementFailure::Refused(words) | StatementFailure::Forbidden(words)) => {
                 return Err(self.no_table(origin, &words).into());
             }
             Err(failure) => return Err(self.failure(origin.title(), &failure).into()),

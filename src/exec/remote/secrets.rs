@@ -2,6 +2,8 @@
 
 use std::env;
 
+use percent_encoding::percent_decode_str;
+
 /// Values that messages must not show.
 #[derive(Clone, Default)]
 pub(super) struct Secrets(Vec<String>);
@@ -40,11 +42,35 @@ impl Secrets {
         Ok(filled)
     }
 
+    /// Hides an address that somebody typed, and all in it that may be a password, whatever else its letters may mean.
+    pub fn add_address(&mut self, address: &str) {
+        self.add(address);
+        let (_, rest) = address.split_once("://").unwrap_or(("", address));
+        if let Some((user, _)) = rest.rsplit_once('@')
+            && let Some((_, password)) = user.split_once(':')
+        {
+            self.add(password);
+        }
+        let parts = rest.split([' ', '?', '&', ';']);
+        for (name, value) in parts.filter_map(|part| part.split_once('=')) {
+            if name_is_secret(name) {
+                self.add(value);
+            }
+        }
+    }
+
+    /// Hides what the library of PostgreSQL takes as a password of its own accord.
+    pub fn add_usual(&mut self) {
+        self.add(&env::var("PGPASSWORD").unwrap_or_default());
+    }
+
     fn add(&mut self, value: &str) {
         // A shorter text would be found in words that tell nothing.
         const SHORTEST: usize = 3;
         let mut parts = vec![value.to_owned()];
         parts.extend(password(value).map(str::to_owned));
+        let decoded = |part: &String| percent_decode_str(part).decode_utf8_lossy().into_owned();
+        parts.extend(parts.iter().map(decoded).collect::<Vec<_>>());
         for part in parts {
             if part.len() >= SHORTEST && !self.0.contains(&part) {
                 self.0.push(part);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::address;
 use super::secrets::{Secrets, name_is_secret, password};
 use crate::base::diagnostic::{Diagnostic, Problems, nearest};
 use crate::exec::sql::{DIALECTS, SqlDialect};
@@ -16,12 +17,15 @@ use crate::lang::model::Definitions;
 pub const CONNECTIONS_FILE: &str = "connections.toml";
 
 /// How long a statement may take where the connection does not say.
-const USUAL_TIMEOUT: Duration = Duration::from_secs(600);
+pub(super) const USUAL_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// One connection, with the values of the environment in place.
 #[derive(Clone, Debug)]
 pub struct ConnectionSettings {
+    /// As messages call it: of one that is an address, where the database is.
     pub name: String,
+    /// Whether no file has it.
+    pub(super) is_address: bool,
     /// The name of a driver, or the path of its library.
     pub driver: String,
     /// The function that a driver begins with, where it has not the usual name.
@@ -33,6 +37,16 @@ pub struct ConnectionSettings {
     pub tables: BTreeMap<String, TableOrigin>,
     pub timeout: Duration,
     pub(super) secrets: Secrets,
+}
+
+impl ConnectionSettings {
+    /// Whether another connection leads to the same database, as far as names and addresses tell.
+    pub(super) fn is_place_of(&self, other: &ConnectionSettings) -> bool {
+        let place =
+            |settings: &ConnectionSettings| address::place(&settings.address).map(str::to_owned);
+        let is_same_place = place(self).is_some() && place(self) == place(other);
+        self.name == other.name || is_same_place
+    }
 }
 
 /// Where the rows of a table come from.
@@ -86,6 +100,15 @@ pub fn connection_names(file: &Path) -> Result<Vec<String>, Problems> {
     Ok(read(file)?.into_keys().collect())
 }
 
+/// Where a connection is named: the file that has it, and the option that names it.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionName<'a> {
+    pub file: &'a Path,
+    pub name: &'a str,
+    /// `--on`
+    pub option: &'static str,
+}
+
 /// One connection of a file.
 ///
 /// # Errors
@@ -93,12 +116,12 @@ pub fn connection_names(file: &Path) -> Result<Vec<String>, Problems> {
 /// `K936`, `D501`, `D503`, `D504`, all that is wrong with it at once.
 pub fn read_connection(
     definitions: &Definitions,
-    file: &Path,
-    name: &str,
+    named: ConnectionName,
 ) -> Result<ConnectionSettings, Problems> {
+    let ConnectionName { file, name, .. } = named;
     let mut all = read(file)?;
     let Some(written) = all.remove(name) else {
-        return Err(unknown(file, name, all.keys()).into());
+        return Err(unknown(named, all.keys()).into());
     };
     let reading = ConnectionReader {
         definitions,
@@ -135,16 +158,16 @@ fn read(file: &Path) -> Result<BTreeMap<String, WrittenConnection>, Problems> {
 }
 
 fn unknown<'n>(
-    file: &Path,
-    name: &str,
+    named: ConnectionName,
     others: impl Iterator<Item = &'n String> + Clone,
 ) -> Diagnostic {
+    let ConnectionName { file, name, option } = named;
     let shown = file.display();
     let problem = Diagnostic::data("K936", format!("`{shown}` has no connection {name}"));
     let near = nearest(name, others.clone().map(String::as_str));
     let all: Vec<&str> = others.map(String::as_str).collect();
     match (near, all.as_slice()) {
-        (Some(near), _) => problem.help(format!("did you mean --on {near}?")),
+        (Some(near), _) => problem.help(format!("did you mean {option} {near}?")),
         (None, []) => problem.help(format!("it has none: begin one with [{name}]")),
         (None, all) => problem.help(format!("it has {}", all.join(", "))),
     }
@@ -186,8 +209,10 @@ impl ConnectionReader<'_> {
             return Err(problems);
         };
         let usual = dialect.driver_entrypoint().map(str::to_owned);
+        secrets.add_usual();
         Ok(ConnectionSettings {
             name: self.name.to_owned(),
+            is_address: false,
             driver,
             entrypoint: written.entrypoint.or(usual),
             dialect,
@@ -226,10 +251,7 @@ impl ConnectionReader<'_> {
         let known = |word: &str| DIALECTS.iter().copied().find(|one| one.word() == word);
         let found = match &written.dialect {
             Some(word) => known(word),
-            None => DIALECTS.iter().copied().find(|dialect| {
-                let mut words = dialect.driver_words().iter();
-                words.any(|word| written.driver.contains(word))
-            }),
+            None => address::dialect(&written.driver),
         };
         if found.is_none() {
             let words: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.word()).collect();

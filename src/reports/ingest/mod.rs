@@ -25,7 +25,7 @@ pub use dates::DayOrder;
 pub use identity::{recipe, renewed as renewed_identity};
 pub use reader::{ReportReader, Sizes};
 pub use report::{
-    LeftOut, Report, ReportRow, RowPart, ScanInfo, ScanOutcome, ScanScope, UnreadDate,
+    LeftOut, Report, ReportRecord, ReportRow, RowPart, ScanInfo, ScanOutcome, ScanScope, UnreadDate,
 };
 pub use shapes::{LARGEST, too_large};
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use jaq_json::Val;
 
 use super::dates::DayOrder;
-use super::mistakes::failed;
+use super::mistakes::{failed, start};
 use super::places::is_like;
 use super::programs::{self, Program};
 use super::reading::{Programs, ReportInput};
@@ -17,6 +17,7 @@ use super::unknown::{of_another, says_nothing, unknown};
 use super::values::list;
 use crate::base::deep_stacks::deeply;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::source::Spanned;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, ReportSource, Shape, Table};
 
@@ -99,16 +100,24 @@ impl<'a> ReportReader<'a> {
     /// `D401` to `D407`, `D411`, `D417`: no source knows it, several do, it is damaged, says what has no rule, or has
     /// dates that may be two days.
     pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Report, Problems> {
-        let mut rows = Vec::new();
+        let (mut rows, mut records) = (Vec::new(), Vec::new());
         let report = self.read_in_parts(name, bytes, |part| match part {
             RowPart::Rows(part) => rows.extend(part),
-            RowPart::Again => rows.clear(),
+            RowPart::Records(_, part) => records.extend(part),
+            RowPart::Again => {
+                rows.clear();
+                records.clear();
+            }
         })?;
-        Ok(Report { rows, ..report })
+        Ok(Report {
+            rows,
+            records,
+            ..report
+        })
     }
 
-    /// The same for reports that need not be held whole: gives the rows of each part in their order, and
-    /// returns the report without them. Where it fails, what was given is of no use.
+    /// The same for reports that need not be held whole: gives the rows or records of each part in their order,
+    /// and returns the report without them. Where it fails, what was given is of no use.
     pub fn read_in_parts(
         &self,
         name: &str,
@@ -211,13 +220,29 @@ impl<'a> ReportReader<'a> {
         let answers = program.run(value.clone()).next();
         let answers = match answers {
             Some(Ok(answers)) => answers,
-            Some(Err(why)) => return Err(failed(name, "known by", None, &why).into()),
+            Some(Err(why)) => return Err(self.unrecognised(name, &readers, value, &why).into()),
             None => Val::Null,
         };
         let knows = |answer: &&Val| matches!(answer, Val::Bool(true));
         let answers = readers.iter().zip(list(&answers));
         let known = answers.filter(|(_, answer)| knows(answer));
         Ok(known.map(|(index, _)| *index).collect())
+    }
+
+    /// Why sources could not be asked whether they know a report: the program of one takes more than it may.
+    fn unrecognised(&self, name: &str, readers: &[usize], value: &Val, why: &str) -> Diagnostic {
+        let fails = |index: &&usize| {
+            let program = Program::joined(&asked(&self.sources[**index].known_by));
+            program.run(value.clone()).any(|answer| answer.is_err())
+        };
+        match readers.iter().find(fails) {
+            Some(index) => {
+                let source = &self.sources[*index];
+                let span = start(source.known_by.span, "\"\"\"");
+                failed(name, &format!("{}: known by", source.name), Some(span), why)
+            }
+            None => failed(name, "known by", None, why),
+        }
     }
 
     /// The one of them that reads the report.
@@ -279,7 +304,8 @@ impl<'a> ReportReader<'a> {
                 problems.push(problem);
             }
             let comma = if place == 0 { "" } else { "," };
-            whole += &format!("{comma}\n(try ([(\n{}\n)] | any) catch false)", text.node);
+            whole += comma;
+            whole += &asked(text);
         }
         whole.push(']');
         if problems.has_errors() {
@@ -311,6 +337,11 @@ impl<'a> ReportReader<'a> {
             }
         }
     }
+}
+
+/// A program that says whether a source knows a report: one that fails does not.
+fn asked(known_by: &Spanned<String>) -> String {
+    format!("\n(try ([(\n{}\n)] | any) catch false)", known_by.node)
 }
 
 /// Refuses a table in which a name stands several times, unless one of the sources says that it may: a program

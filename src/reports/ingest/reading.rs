@@ -277,7 +277,10 @@ impl ReportInput<'_> {
                 return Err(self.failure(why, found.seen).into());
             }
             numbers.number(self.source, &mut found.rows);
-            take(RowPart::Rows(std::mem::take(&mut found.rows)));
+            take(match self.source.fills.record_fields() {
+                Some(fields) => RowPart::Records(fields, std::mem::take(&mut found.records)),
+                None => RowPart::Rows(std::mem::take(&mut found.rows)),
+            });
         }
         let mut whole = whole.ok_or_else(|| damaged(self.name, "there is nothing in it"))?;
         let OddBytes { unknown, guessed } = self.odd_bytes;
@@ -298,7 +301,7 @@ impl ReportInput<'_> {
         })
     }
 
-    /// The report of what its parts say, without its rows.
+    /// The report of what its parts say, without its rows and records.
     fn report(&self, whole: WholeReport, told_order: Option<DayOrder>) -> Report {
         let WholeReport { mut scans, found } = whole;
         let unread_scan_dates = std::mem::take(&mut scans.unread_dates);
@@ -310,7 +313,7 @@ impl ReportInput<'_> {
             scans,
             left_out: found.left_out,
             rows: Vec::new(),
-            records: found.records,
+            records: Vec::new(),
             dropped: found.dropped,
             unread_dates: found.unread_dates.listed(),
             unread_scan_dates,

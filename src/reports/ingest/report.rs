@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::dates::DayOrder;
 use crate::lang::model::{Evidence, Fills, Status, ToolKind};
 
+/// A record of a table that is filled as it is: its fields that are there.
+pub type ReportRecord = BTreeMap<String, String>;
+
 /// One report, read.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Report {
@@ -17,8 +20,8 @@ pub struct Report {
     pub scans: Vec<ScanInfo>,
     /// In the order of the report.
     pub rows: Vec<ReportRow>,
-    /// For tables that are filled as they are: the fields of each record that are there.
-    pub records: Vec<BTreeMap<String, String>>,
+    /// For tables that are filled as they are.
+    pub records: Vec<ReportRecord>,
     /// Rows that are no findings, by reason.
     pub dropped: BTreeMap<String, u64>,
     /// What had another type than the source expects and was left out, and how often.
@@ -46,7 +49,9 @@ pub struct UnreadDate {
 pub enum RowPart {
     /// The rows of the next part, in the order of the report.
     Rows(Vec<ReportRow>),
-    /// All rows come again: some dates of those given could not be read before all had been seen.
+    /// The records of the next part, where the source fills another table than that of rows, and the fields of that table.
+    Records(&'static [&'static str], Vec<ReportRecord>),
+    /// All of them come again: some dates of those given could not be read before all had been seen.
     Again,
 }
 

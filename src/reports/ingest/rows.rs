@@ -9,7 +9,7 @@ use super::identity::identity;
 use super::mistakes::{Mistakes, RowMistake, UnreadDates};
 use super::places::kind;
 use super::records::{self, RecordTypes};
-use super::report::{LeftOut, ReportRow};
+use super::report::{LeftOut, ReportRecord, ReportRow};
 use super::values::{list, number, text, truth, whole};
 use crate::base::types::Scale;
 use crate::lang::model::{Evidence, ReportSource, RowField, Status};
@@ -34,7 +34,7 @@ pub(super) struct ProgramOutput {
     /// Values of the program, whatever became of them.
     pub seen: u64,
     pub rows: Vec<ReportRow>,
-    pub records: Vec<BTreeMap<String, String>>,
+    pub records: Vec<ReportRecord>,
     pub dropped: BTreeMap<String, u64>,
     pub mistakes: Mistakes,
     /// Dates that rows can do without, and that nothing reads.

@@ -18,7 +18,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::instants;
 use crate::base::types::Scale;
 use crate::lang::model::{Definitions, Evidence, Status};
-use crate::reports::ingest::ReportRow;
+use crate::reports::ingest::{ReportRecord, ReportRow};
 
 /// Rows that are written and read at a time, at least.
 const GROUP: usize = 1 << 16;
@@ -205,8 +205,12 @@ pub(super) fn observations(
     scans: &[RecordedScan],
     scan_of: impl Fn(&RowOrigin) -> usize,
 ) -> Vec<u8> {
+    one_after_another(parts, |part| whole(part, segment, scans, &scan_of))
+}
+
+/// One Parquet file of parts, of which there is at least one. Groups of rows are not smaller than those of other tables.
+fn one_after_another(parts: &[Vec<u8>], whole: impl Fn(&[u8]) -> DataFrame) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let whole = |part: &[u8]| whole(part, segment, scans, &scan_of);
     let mut group = whole(&parts[0]);
     let writer = ParquetWriter::new(&mut bytes).batched(group.schema());
     let mut writer = writer.expect("the columns are known");
@@ -235,8 +239,7 @@ fn whole(
     scans: &[RecordedScan],
     scan_of: impl Fn(&RowOrigin) -> usize,
 ) -> DataFrame {
-    let read = ParquetReader::new(Cursor::new(part)).finish();
-    let mut frame = read.expect("it was just written");
+    let mut frame = as_written(part);
     let said = ["target", "tool", "scan_line"].map(|name| {
         let column = frame.column(name).and_then(|column| column.str().cloned());
         column.expect("a column of texts")
@@ -286,8 +289,22 @@ fn column(name: &str, kept: &StoredField, rows: &[ReportRow]) -> Column {
     }
 }
 
-/// The Parquet file of records of texts.
-pub(super) fn records(fields: &[&str], records: &[BTreeMap<String, String>]) -> Vec<u8> {
+/// A part that was just written.
+fn as_written(part: &[u8]) -> DataFrame {
+    let read = ParquetReader::new(Cursor::new(part)).finish();
+    read.expect("it was just written")
+}
+
+/// The Parquet file of a report's records: its parts one after the other, of which there is at least one.
+pub(super) fn records(mut parts: Vec<Vec<u8>>) -> Vec<u8> {
+    match parts.len() {
+        1 => parts.remove(0),
+        _ => one_after_another(&parts, as_written),
+    }
+}
+
+/// The records of texts of a part of a report, as a Parquet file.
+pub(super) fn part_of_records(fields: &[&str], records: &[ReportRecord]) -> Vec<u8> {
     let columns = fields.iter().map(|field| {
         let values = records
             .iter()

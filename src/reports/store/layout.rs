@@ -11,12 +11,14 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::files;
 
 /// The file that makes a folder a store, and what stands in it.
-const MARK: &str = "riskql-store";
+pub const MARK: &str = "riskql-store";
 const MARK_TEXT: &str = "riskql store 1\n";
 
 const MANIFESTS: &str = "segments";
 const MERGED: &str = "merged";
 const OBSERVATIONS: &str = "observations";
+/// What follows from the others, and is made anew where it is missing.
+pub const DERIVED: &str = "derived";
 /// What is there before the mark is.
 const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
 
@@ -33,6 +35,15 @@ pub struct Store {
 /// Whether a folder is a store.
 pub fn is_store(folder: &Path) -> bool {
     folder.join(MARK).is_file()
+}
+
+/// The store that a file is in, or would be.
+pub fn store_around(file: &Path) -> Option<PathBuf> {
+    let there = |path: &Path| fs::canonicalize(path).ok();
+    let absolute = std::path::absolute(file).ok()?;
+    let nearest = absolute.ancestors().find_map(there)?;
+    let around = nearest.ancestors().find(|folder| is_store(folder));
+    around.map(Path::to_path_buf)
 }
 
 /// The folders of a store in which something changes when a report is added, merged or withdrawn.
@@ -136,6 +147,6 @@ impl Store {
 
     /// The folder of tables that can be made again at any time.
     pub(super) fn derived(&self) -> PathBuf {
-        self.folder.join("derived")
+        self.folder.join(DERIVED)
     }
 }

@@ -39,7 +39,7 @@ pub use compact::{Compacted, compact};
 pub use derive::{Closing, ClosingScan, DerivationNotes, MergedDetection, Reason};
 pub use explain::{MergeExplanation, explain};
 pub use facts::ScanFact;
-pub use layout::{Store, fact_folders, is_store};
+pub use layout::{DERIVED, MARK, Store, fact_folders, is_store, store_around};
 pub use log::{LogAction, LogEntry, log};
 pub use manifest::{Dropped, Manifest, RecordedScan, ScanLineGap};
 pub use named_reports::{named_reports, short_id};

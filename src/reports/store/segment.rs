@@ -13,8 +13,9 @@ use super::segments::ReportLocation;
 use super::withdrawals;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::base::files;
+use crate::base::instants;
 use crate::lang::model::Definitions;
-use crate::reports::ingest::{DayOrder, Report, ReportReader, ReportRow, RowPart};
+use crate::reports::ingest::{DayOrder, Report, ReportReader, ReportRecord, ReportRow, RowPart};
 
 /// Facts about a report that the user gives: they win over what the report says.
 #[derive(Clone, Default, PartialEq, Debug)]
@@ -74,16 +75,21 @@ impl Segment {
         let mut rows = PackedRows::default();
         let report = reader.read_in_parts(name, &bytes, |part| match part {
             RowPart::Rows(part) => rows.add(definitions, context, part),
+            RowPart::Records(fields, part) => rows.add_records(fields, &part),
             RowPart::Again => rows = PackedRows::default(),
         })?;
         drop(bytes);
+        let fields = report.fills.record_fields();
         if rows.parts.is_empty() {
-            rows.add(definitions, context, Vec::new());
+            match fields {
+                Some(fields) => rows.add_records(fields, &[]),
+                None => rows.add(definitions, context, Vec::new()),
+            }
         }
         let scans = ReportScans::of(name, &report, context, &rows.said)?;
         let mut manifest = manifest(name, hash, &report, context, &rows, &scans)?;
-        let data = match report.fills.record_fields() {
-            Some(fields) => frames::records(fields, &report.records),
+        let data = match fields {
+            Some(_) => frames::records(rows.parts),
             None => {
                 let scan = |said: &RowOrigin| scans.of_row(said);
                 frames::observations(&rows.parts, &manifest.segment, &manifest.scans, scan)
@@ -104,6 +110,8 @@ struct PackedRows {
     count: u64,
     /// What rows say of the scans they are from.
     said: BTreeSet<RowOrigin>,
+    /// When the last of the scans was finished that records are about.
+    latest: Option<i64>,
 }
 
 impl PackedRows {
@@ -125,6 +133,14 @@ impl PackedRows {
         }
         self.count += rows.len() as u64;
         self.parts.push(frames::part(definitions, &rows));
+    }
+
+    fn add_records(&mut self, fields: &[&str], records: &[ReportRecord]) {
+        let finished = records.iter();
+        let finished = finished.filter_map(|record| instants::parse(record.get("finished_at")?));
+        self.latest = finished.chain(self.latest).max();
+        self.count += records.len() as u64;
+        self.parts.push(frames::part_of_records(fields, records));
     }
 }
 
@@ -233,10 +249,7 @@ fn manifest(
         None if is_of_tool => return Err(no_date(name)),
         None => context.recorded_at,
     };
-    let listed = report.records.iter();
-    let listed =
-        listed.filter_map(|record| crate::base::instants::parse(record.get("finished_at")?));
-    let latest = listed.fold(finished_at, i64::max);
+    let latest = rows.latest.unwrap_or(finished_at).max(finished_at);
     if latest > context.recorded_at.saturating_add(CLOCK_SLACK) {
         return Err(future(name));
     }
@@ -270,7 +283,7 @@ fn manifest(
         sheet: context.sheet.clone(),
         recipe: String::new(),
         recorded_at: context.recorded_at,
-        rows: rows.count + report.records.len() as u64,
+        rows: rows.count,
         dropped: report.dropped.clone(),
         data: String::new(),
         data_hash: String::new(),

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{DataOptions, OutputOptions};
+use super::{DataOptions, IntoOptions, OutputOptions};
 
 #[derive(Args, Debug)]
 pub struct ExportArguments {
@@ -22,6 +22,7 @@ Examples:
   riskql export cubes --data exports -o cubes.parquet
   riskql export cubes mttr backlog --data exports --over \"week last 26 weeks\" -o cubes.csv
   riskql export cubes appsec --data exports --by \"team, severity\" -o cubes.parquet
+  riskql export cubes --data exports --into warehouse bi.cubes --replace
 
 The numbers are those of `run`, a query for each KPI and dimension. They cannot be added up over groups or periods: the
 number of all groups is the row without a dimension.")]
@@ -39,4 +40,6 @@ pub struct CubesArguments {
     pub data: DataOptions,
     #[command(flatten)]
     pub output: OutputOptions,
+    #[command(flatten)]
+    pub into: IntoOptions,
 }

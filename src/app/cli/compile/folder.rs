@@ -9,7 +9,7 @@ use std::path::Path;
 use super::columns::{self, DescribedFile};
 use super::{over_files, reads_what_is_given, without_data, written};
 use crate::app::cli::args::CompileArguments;
-use crate::app::cli::console::{Console, write_file};
+use crate::app::cli::console::{Console, takes_results, write_result};
 use crate::app::cli::failure::Failure;
 use crate::app::cli::workspace;
 use crate::base::diagnostic::{Diagnostic, Problems};
@@ -179,6 +179,7 @@ fn file_stem(name: &str, others: &[DescribedFile]) -> String {
 
 /// Writes the files, if none is in the place of one that somebody else wrote, and removes those of before.
 fn write(folder: &Path, files: &[(String, String)]) -> Result<(), Failure> {
+    takes_results(folder)?;
     fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
     let mut problems = Problems::default();
     for (name, _) in files {
@@ -200,7 +201,7 @@ fn write(folder: &Path, files: &[(String, String)]) -> Result<(), Failure> {
         return Err(problems.into());
     }
     for (name, text) in files {
-        write_file(&folder.join(name), text.as_bytes())?;
+        write_result(&folder.join(name), text.as_bytes())?;
     }
     let entries = fs::read_dir(folder).map_err(|error| cannot("read", folder, &error))?;
     for entry in entries {

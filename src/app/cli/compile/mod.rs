@@ -3,7 +3,7 @@
 mod columns;
 mod folder;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{CompileArguments, CsvOptions, OutputOptions};
 use super::console::{Console, OutputTarget};
@@ -73,18 +73,21 @@ fn over_files(
     drop(progress);
     let mut files = TableFiles::default();
     let tables = context.tables_for(query)?;
-    for location in tables.borrow().locations() {
+    let tables = tables.borrow();
+    for location in tables.locations() {
+        // Of a copy the statement names the address: the copy is gone some day.
+        let named = PathBuf::from(tables.told(&location.path.display().to_string()));
         let loaded = dataset.table(location.table);
         let absent = loaded.map(|table| table.absent.clone()).unwrap_or_default();
         let columns = context.definitions.table(location.table).columns.iter();
         let names: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
         if location.path.is_dir() {
-            return Err(of_parts(dialect, &location.path).into());
+            return Err(of_parts(dialect, &named).into());
         }
         if !data::is_plain(&location.path, &names)? {
-            return Err(not_plain(dialect, &location.path).into());
+            return Err(not_plain(dialect, &named).into());
         }
-        files.add(dialect, location.table, &location.path, &absent)?;
+        files.add(dialect, location.table, &named, &absent)?;
     }
     dataset.notes.iter().for_each(|note| console.note(note));
     written(dialect, context, query, &given, Some(&files))

@@ -19,9 +19,11 @@ use super::console::{Console, write_stdout};
 use super::failure::{Failure, FailureKind};
 use super::reports;
 use super::workspace;
+use crate::app::repl::not_here;
 use crate::app::report_notes::KnownLines;
 use crate::base::cancellation;
 use crate::base::diagnostic::{Cause, Diagnostic, Problems, Severity};
+use crate::exec::objects::is_address;
 use crate::lang::analyze;
 use crate::lang::model::Definitions;
 use crate::reports::ingest::ReportReader;
@@ -104,6 +106,9 @@ fn reader<'a>(
 
 /// The store to add to; to look into where nothing is to be added, if it is there.
 fn store_of(arguments: &IngestArguments) -> Result<Option<Store>, Diagnostic> {
+    if is_address(&arguments.store) {
+        return Err(not_here(&arguments.store));
+    }
     match arguments.dry_run {
         false => Store::open_or_create(&arguments.store).map(Some),
         true if store::is_store(&arguments.store) => Store::open(&arguments.store).map(Some),

@@ -9,7 +9,7 @@ use std::path::Path;
 use self::databases::DatabaseFiles;
 pub use self::databases::KnownDatabase;
 use super::args::InitArguments;
-use super::console::{Console, write_file};
+use super::console::{Console, takes_results, write_file};
 use super::failure::Failure;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::files;
@@ -29,6 +29,7 @@ const BESIDE: [(&str, &str); 4] = [
 /// Writes `DIR/kpi-defs` and the files beside it. What is there already is never overwritten.
 pub fn run(console: &mut Console, arguments: &InitArguments) -> Result<(), Failure> {
     let folder = arguments.folder.join(project::FOLDER);
+    takes_results(&folder)?;
     if folder.exists() {
         return Err(
             Diagnostic::data("K904", format!("`{}` is already there", folder.display()))

@@ -54,7 +54,7 @@ fn places(session: &Session) -> String {
         let mut locations = tables.locations().iter();
         let file = locations.find(|location| location.table.0 == index);
         let file = file.map_or("no file".to_string(), |file| {
-            file.path.display().to_string()
+            tables.told(&file.path.display().to_string())
         });
         sheet.row([table.name.clone(), file]);
     }

@@ -66,6 +66,10 @@ impl SqlDialect for DuckDb {
         Some(&DuckDb)
     }
 
+    fn says_no_table(&self, message: &str) -> bool {
+        message.starts_with("Catalog Error: Table with name")
+    }
+
     fn text(&self, text: &str) -> String {
         if !text.contains(char::is_control) {
             return format!("'{}'", text.replace('\'', "''"));

@@ -101,6 +101,22 @@ pub trait SqlDialect: fmt::Debug + Sync {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
 
+    /// How many bytes of a name count; `None`: all.
+    fn longest_name(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether a message of a driver that does not tell kinds of errors apart says that there is no such table.
+    fn says_no_table(&self, _message: &str) -> bool {
+        false
+    }
+
+    /// A statement after which nobody else writes a table until the transaction ends, and everybody can read it. `None`: of two
+    /// transactions that write one table the database refuses the second.
+    fn lock_against_writers(&self, _table: &str) -> Option<String> {
+        None
+    }
+
     /// Whether a column that is written with its table goes by its own name without being told.
     fn keeps_names(&self) -> bool {
         true

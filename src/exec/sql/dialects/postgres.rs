@@ -89,6 +89,14 @@ impl SqlDialect for Postgres {
         ["text", "boolean", "double precision", "timestamptz"]
     }
 
+    fn longest_name(&self) -> Option<usize> {
+        Some(63)
+    }
+
+    fn lock_against_writers(&self, table: &str) -> Option<String> {
+        Some(format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"))
+    }
+
     fn text(&self, text: &str) -> String {
         if !text.contains(char::is_control) {
             return format!("'{}'", text.replace('\'', "''"));

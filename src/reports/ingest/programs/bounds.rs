@@ -1,43 +1,12 @@
-//! Programs of sources see nothing but the report, and end: each definition of a program counts how often and how deeply it is
-//! called, and fails where that is more than any report needs.
-
-use std::cell::Cell;
+//! Programs of sources see nothing but the report, and end: what reaches outside is refused, and each definition counts how often
+//! and how deeply it is called (`limits`).
 
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
 
 use super::ProgramMistake;
 
-/// Definitions that may be called while a program works on one input.
-const MOST_CALLS: u64 = 1_000_000;
-/// What is left of a thread's stack where definitions may still call each other. Reports are read on threads with several times
-/// as much.
-const STACK_LEFT: usize = 6 << 20;
-
 /// The function that every definition begins with.
 pub(super) const WITHIN_BOUNDS: &str = "within_bounds";
-
-thread_local! {
-    static CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// Calls are counted from here on.
-pub(super) fn begin() {
-    CALLS.set(0);
-}
-
-/// Counts a call of a definition.
-pub(super) fn count_call() -> Result<(), &'static str> {
-    CALLS.set(CALLS.get() + 1);
-    if CALLS.get() > MOST_CALLS {
-        return Err("the program does not end: its definitions call each other on and on");
-    }
-    match stacker::remaining_stack() {
-        Some(left) if left < STACK_LEFT => {
-            Err("the program's definitions call each other too deeply")
-        }
-        Some(_) | None => Ok(()),
-    }
-}
 
 /// A program whose definitions count their calls. One that cannot be read stays as it is.
 pub(super) fn counted(text: &str) -> String {

@@ -9,37 +9,38 @@ use jaq_json::{Map, Val};
 use jaq_std::ValT as _;
 use regex::Regex;
 
-use super::{bounds, patterns};
+use super::value::{ProgramError, ProgramValue, refused};
+use super::{bounds, limits, patterns, standard};
 use crate::exec::data;
 use crate::reports::ingest::{stable, values};
 
 /// All functions that are not written in jq.
-pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> impl Iterator<Item = Fun<D>> {
-    let others = jaq_core::funs()
-        .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
+pub(super) fn all<D: for<'a> DataT<V<'a> = ProgramValue>>() -> impl Iterator<Item = Fun<D>> {
+    let others = jaq_core::funs().chain(jaq_std::funs());
+    let standard = standard::all().into_vec();
     let patterns = patterns::all().into_vec();
     let outside = outside().into_vec();
-    let replaced = patterns.iter().chain(&outside);
+    let replaced = standard.iter().chain(&patterns).chain(&outside);
     let names: Vec<&'static str> = replaced.map(|function| function.0).collect();
+    let ours = standard.into_iter().chain(patterns).chain(outside);
     others
         .filter(move |function| !names.contains(&function.0))
-        .chain(patterns.into_iter().chain(outside).map(run))
+        .chain(ours.map(run))
         .chain(own().into_vec().into_iter().map(run))
 }
 
 /// Functions of jq that reach outside of the report, which every program may name and none may call: the same
 /// report gives the same rows, whenever and wherever it is read, and no program ends the command that runs it.
-fn outside<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+fn outside<D: for<'a> DataT<V<'a> = ProgramValue>>() -> Box<[Filter<RunPtr<D>>]> {
     Box::new([
-        ("now", v(0), |_| refused(CLOCK)),
-        ("localtime", v(0), |_| refused(CLOCK)),
-        ("strflocaltime", v(1), |_| refused(CLOCK)),
-        ("env", v(0), |_| refused(PROCESS)),
-        ("input", v(0), |_| refused(PROCESS)),
-        ("inputs", v(0), |_| refused(PROCESS)),
-        ("stderr_empty", v(0), |_| refused(PROCESS)),
-        ("halt", v(1), |_| refused(ENDING)),
+        ("now", v(0), |_| no(CLOCK)),
+        ("localtime", v(0), |_| no(CLOCK)),
+        ("strflocaltime", v(1), |_| no(CLOCK)),
+        ("env", v(0), |_| no(PROCESS)),
+        ("input", v(0), |_| no(PROCESS)),
+        ("inputs", v(0), |_| no(PROCESS)),
+        ("stderr_empty", v(0), |_| no(PROCESS)),
+        ("halt", v(1), |_| no(ENDING)),
         ("range", v(3), |mut call| {
             let (by, until) = (call.0.pop_var(), call.0.pop_var());
             range([call.0.pop_var(), until, by])
@@ -49,27 +50,28 @@ fn outside<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
 
 /// Whole numbers from one up to, without, another. A range of more than [`LONGEST_RANGE`] is an error: no report has so many
 /// parts of a row.
-fn range<'a>(ends: [Val; 3]) -> ValXs<'a, Val> {
+fn range<'a>(ends: [ProgramValue; 3]) -> ValXs<'a, ProgramValue> {
     let whole: Option<Vec<i64>> = ends
         .iter()
         .map(|end| end.as_isize().map(|end| end as i64))
         .collect();
     let Some([from, until, by]) = whole.and_then(|whole| <[i64; 3]>::try_from(whole).ok()) else {
-        return refused("`range` counts whole numbers");
+        return no("`range` counts whole numbers");
     };
     let length = match by {
-        0 => return refused("`range` counts by 0"),
+        0 => return no("`range` counts by 0"),
         by => (i128::from(until) - i128::from(from)).div_euclid(i128::from(by)),
     };
     if length > LONGEST_RANGE {
-        return refused("`range` counts a million numbers at most");
+        return no("`range` counts a million numbers at most");
     }
     let mut next = from;
     Box::new(std::iter::from_fn(move || {
         let is_there = if by > 0 { next < until } else { next > until };
-        let value = is_there.then(|| Ok(Val::from(next as isize)))?;
+        let value = is_there.then_some(next)?;
         next = next.saturating_add(by);
-        Some(value)
+        let counted = limits::step().map_err(|excess| refused(excess).into());
+        Some(counted.map(|()| ProgramValue::from(value as isize)))
     }))
 }
 
@@ -79,33 +81,32 @@ const CLOCK: &str = "programs of sources see no clock and no time zone";
 const PROCESS: &str = "programs of sources see nothing but the report";
 const ENDING: &str = "programs of sources cannot end the command that runs them";
 
-fn refused<'a>(words: &str) -> ValXs<'a, Val> {
-    bome(Err(Error::str(words.to_string())))
+fn no<'a>(words: &str) -> ValXs<'a, ProgramValue> {
+    bome(Err(Error::str(words)))
 }
 
 /// What they do is told in `prelude.jq`.
-fn own<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+fn own<D: for<'a> DataT<V<'a> = ProgramValue>>() -> Box<[Filter<RunPtr<D>>]> {
     Box::new([
         (bounds::WITHIN_BOUNDS, v(0), |call| {
-            bome(match bounds::count_call() {
-                Ok(()) => Ok(call.1),
-                Err(words) => Err(Error::str(words.to_string())),
-            })
+            bome(limits::call().map_err(refused).map(|()| call.1))
         }),
         ("list", v(0), |call| bome(Ok(list(call.1)))),
-        ("text", v(0), |call| bome(Ok(text(&call.1).into()))),
-        ("number", v(0), |call| bome(Ok(number(call.1)))),
-        ("column_name", v(0), |call| bome(Ok(column_name(&call.1)))),
+        ("text", v(0), |call| {
+            bome(call.1.map(|value| text(value).into()))
+        }),
+        ("number", v(0), |call| bome(call.1.map(number))),
+        ("column_name", v(0), |call| bome(call.1.map(column_name))),
         ("columns", v(0), |call| bome(columns(call.1))),
         ("image_name", v(0), |call| {
-            bome(Ok(image_name(&call.1).into()))
+            bome(call.1.map(|name| image_name(name).into()))
         }),
         ("workspace_path", v(0), |call| {
-            bome(Ok(workspace_path(&call.1).into()))
+            bome(call.1.map(|path| workspace_path(path).into()))
         }),
-        ("cwes", v(0), |call| bome(Ok(cwes(&call.1)))),
-        ("cwe_numbers", v(0), |call| bome(Ok(cwe_numbers(&call.1)))),
-        ("advisories", v(0), |call| bome(Ok(advisories(&call.1)))),
+        ("cwes", v(0), |call| bome(call.1.map(cwes))),
+        ("cwe_numbers", v(0), |call| bome(call.1.map(cwe_numbers))),
+        ("advisories", v(0), |call| bome(call.1.map(advisories))),
         ("first_of", [Bind::Fun(())].into(), |mut call| {
             let (candidates, context) = call.0.pop_fun();
             let first = first_there(candidates.run((context, call.1)));
@@ -123,11 +124,13 @@ impl From<OptionalText> for Val {
     }
 }
 
-fn list(value: Val) -> Val {
-    match value {
-        Val::Null => Val::from_iter([]),
+fn list(value: ProgramValue) -> ProgramValue {
+    match value.val {
+        Val::Null => std::iter::empty().collect(),
         Val::Arr(_) => value,
-        one => Val::from_iter([one]),
+        Val::Bool(_) | Val::Num(_) | Val::BStr(_) | Val::TStr(_) | Val::Obj(_) => {
+            std::iter::once(value).collect()
+        }
     }
 }
 
@@ -150,17 +153,18 @@ fn column_name(value: &Val) -> Val {
     Val::from(data::column_name(&name))
 }
 
-fn columns(table: Val) -> Result<Val, Error<Val>> {
-    let rows = values::list(&table).into_iter();
+fn columns(table: ProgramValue) -> Result<ProgramValue, ProgramError> {
+    let depth = table.depth();
+    let rows = values::list(&table.val).into_iter();
     rows.map(|row| match row {
-        Val::Obj(members) => named(members),
-        other => Ok(other.clone()),
+        Val::Obj(members) => Ok(ProgramValue::child(depth, named(members)?)),
+        other => Ok(ProgramValue::child(depth, other.clone())),
     })
     .collect()
 }
 
 /// A row by the names of its columns as tables declare them.
-fn named(members: &Map) -> Result<Val, Error<Val>> {
+fn named(members: &Map) -> Result<Val, ProgramError> {
     let mut row = Map::default();
     for (name, cell) in members {
         let name = column_name(name);
@@ -190,13 +194,13 @@ fn scalar(value: &Val) -> Val {
     }
 }
 
-fn number(value: Val) -> Val {
+fn number(value: &Val) -> Val {
     static NUMBER: LazyLock<Regex> =
         LazyLock::new(|| regex(r"^\+?(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)$"));
     if let Val::Num(_) = value {
-        return value;
+        return value.clone();
     }
-    let text = values::text(&value).filter(|_| matches!(value, Val::TStr(_)));
+    let text = values::text(value).filter(|_| matches!(value, Val::TStr(_)));
     let text = text.filter(|text| !text.starts_with("+-"));
     let digits = text.as_deref().and_then(|text| NUMBER.captures(text));
     digits.map_or(Val::Null, |digits| numeral(&digits[1]))
@@ -256,14 +260,15 @@ fn advisories(value: &Val) -> Val {
 }
 
 /// The first candidate that is neither null nor empty; what comes after it is not looked at.
-fn first_there<'a>(mut candidates: ValXs<'a, Val>) -> ValX<'a, Val> {
-    let is_there = |candidate: &ValX<Val>| match candidate {
+fn first_there<'a>(mut candidates: ValXs<'a, ProgramValue>) -> ValX<'a, ProgramValue> {
+    let is_there = |candidate: &ValX<ProgramValue>| match candidate.as_ref().map(|value| &value.val)
+    {
         Ok(Val::Null) => false,
         Ok(Val::TStr(text)) => !text.is_empty(),
         Ok(_) | Err(_) => true,
     };
     let first = candidates.find(is_there);
-    first.unwrap_or(Ok(Val::Null))
+    first.unwrap_or_else(|| Ok(ProgramValue::default()))
 }
 
 fn for_each_text(value: &Val, take: &mut impl FnMut(&str)) {

@@ -2,18 +2,27 @@
 
 mod bounds;
 mod functions;
+mod limits;
+mod operations;
 mod patterns;
+mod standard;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::sync::LazyLock;
 
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, Error, File, Loader};
-use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
+use jaq_core::{Compiler, Ctx, Filter, ValR, Vars, unwrap_valr};
 use jaq_json::Val;
 use regex::Regex;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::memory;
 use crate::base::source::{Span, Spanned};
+
+use value::ProgramValue;
 
 /// Signs and words by which parts of a program can stand inside of each other, each of which may take ten kilobytes of stack.
 const NESTING: &str = r"[\[({|,+\-*/%<>=]|\b(?:if|try|def|reduce|foreach|label|and|or|as)\b";
@@ -25,7 +34,7 @@ const PRELUDE: &str = concat!(include_str!("loops.jq"), include_str!("prelude.jq
 
 /// A compiled program.
 pub(super) struct Program {
-    filter: Filter<JustLut<Val>>,
+    filter: Filter<JustLut<ProgramValue>>,
 }
 
 impl Program {
@@ -47,13 +56,38 @@ impl Program {
         }
     }
 
-    /// The values a program gives for one input, up to its first failure.
+    /// The values a program gives for one input, up to its first failure, or to where it takes too much.
     pub fn run(&self, input: Val) -> impl Iterator<Item = Result<Val, String>> + '_ {
-        bounds::begin();
-        let context = Ctx::<JustLut<Val>>::new(&self.filter.lut, Vars::new([]));
-        let values = self.filter.id.run((context, input)).map(unwrap_valr);
-        values.map(|value| value.map_err(|error| shortened(&error.to_string())))
+        limits::begin(&input);
+        let mut held = memory::held();
+        let context = Ctx::<JustLut<ProgramValue>>::new(&self.filter.lut, Vars::new([]));
+        let mut values = self
+            .filter
+            .id
+            .run((context, ProgramValue::of_report(input)));
+        let mut is_over = false;
+        std::iter::from_fn(move || {
+            if is_over {
+                return None;
+            }
+            let value = limits::go_on(&mut held, || {
+                let value = values.next().map(unwrap_valr);
+                match limits::excess() {
+                    Some(excess) => Some(Err(excess.to_string())),
+                    None => value.map(given),
+                }
+            });
+            is_over = value.as_ref().is_none_or(Result::is_err);
+            value
+        })
     }
+}
+
+/// What a program gives is gone through by others, so it may not be larger than it seems.
+fn given(value: ValR<ProgramValue>) -> Result<Val, String> {
+    let value = value.map_err(|error| shortened(&error.to_string()))?;
+    limits::may_be_unfolded(&value.val)?;
+    Ok(value.val)
 }
 
 /// The problems of many programs. All are compiled as one first, because each by itself would compile

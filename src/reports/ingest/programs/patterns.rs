@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use jaq_core::native::{Filter, bome, v};
-use jaq_core::{Cv, DataT, Error, RunPtr, ValR, ValT as _};
-use jaq_json::Val;
+use jaq_core::{Cv, DataT, RunPtr, ValR, ValT as _};
 use jaq_std::ValT as _;
 use regex::bytes::{Regex, RegexBuilder};
 
-type ProgramError = Error<Val>;
+use super::limits;
+use super::value::{ProgramError, ProgramValue, refused};
 
 /// `matches`, `split_matches` and `split_`, which the functions of jq on patterns are made of, and
 /// `is_match`.
-pub(super) fn all<D: for<'a> DataT<V<'a> = Val>>() -> Box<[Filter<RunPtr<D>>]> {
+pub(super) fn all<D: for<'a> DataT<V<'a> = ProgramValue>>() -> Box<[Filter<RunPtr<D>>]> {
     Box::new([
         ("matches", v(2), |call| bome(parts(call, false, true))),
         ("split_matches", v(2), |call| bome(parts(call, true, true))),
@@ -83,9 +83,9 @@ fn compiled(text: &str, flags: &str) -> Result<Pattern, ProgramError> {
 }
 
 /// What is called: the pattern, and the text that it is asked of.
-fn asked<'a, D: DataT<V<'a> = Val>>(
+fn asked<'a, D: DataT<V<'a> = ProgramValue>>(
     mut call: Cv<'a, D>,
-) -> Result<(Rc<Pattern>, Val), ProgramError> {
+) -> Result<(Rc<Pattern>, ProgramValue), ProgramError> {
     let flags = call.0.pop_var();
     let text = call.0.pop_var();
     let pattern = pattern(string(&text)?, string(&flags)?)?;
@@ -93,13 +93,13 @@ fn asked<'a, D: DataT<V<'a> = Val>>(
     Ok((pattern, call.1))
 }
 
-fn string(value: &Val) -> Result<&str, ProgramError> {
+fn string(value: &ProgramValue) -> Result<&str, ProgramError> {
     let bytes = value.as_utf8_bytes();
     let bytes = bytes.ok_or_else(|| ProgramError::typ(value.clone(), "string"))?;
     std::str::from_utf8(bytes).map_err(ProgramError::str)
 }
 
-fn is_match<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>) -> ValR<Val> {
+fn is_match<'a, D: DataT<V<'a> = ProgramValue>>(call: Cv<'a, D>) -> ValR<ProgramValue> {
     let (pattern, value) = asked(call)?;
     let bytes = value.as_bytes().unwrap_or_default();
     let found = match pattern.ignores_empty {
@@ -109,18 +109,23 @@ fn is_match<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>) -> ValR<Val> {
             .find_iter(bytes)
             .any(|found| !found.is_empty()),
     };
-    Ok(Val::Bool(found))
+    Ok(ProgramValue::from(found))
 }
 
 /// The stretches between matches, the matches, or both in their order. A match is an array of what was
 /// captured, the whole first: `{offset, length, string, name}`, in characters.
-fn parts<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>, between: bool, matches: bool) -> ValR<Val> {
+fn parts<'a, D: DataT<V<'a> = ProgramValue>>(
+    call: Cv<'a, D>,
+    between: bool,
+    matches: bool,
+) -> ValR<ProgramValue> {
     let (pattern, value) = asked(call)?;
     let bytes = value.as_bytes().unwrap_or_default();
     let mut parts = Vec::new();
     let mut end = 0;
     let mut counted = TextOffset::default();
     for found in pattern.regex.captures_iter(bytes) {
+        limits::step().map_err(refused)?;
         let whole = found.get_match();
         if pattern.ignores_empty && whole.is_empty() {
             continue;
@@ -135,7 +140,7 @@ fn parts<'a, D: DataT<V<'a> = Val>>(call: Cv<'a, D>, between: bool, matches: boo
             counted.go_to(bytes, whole.start());
             let captures =
                 captures.map(|(found, name)| capture(&value, bytes, counted, found, name));
-            parts.push(captures.collect::<ValR<Val>>()?);
+            parts.push(captures.collect::<ValR<ProgramValue>>()?);
         }
         if !pattern.is_global {
             break;
@@ -167,89 +172,21 @@ fn letters(text: &[u8]) -> usize {
 
 /// `counted` is the place of the whole match.
 fn capture(
-    value: &Val,
+    value: &ProgramValue,
     text: &[u8],
     mut counted: TextOffset,
     found: regex::bytes::Match,
     name: Option<&str>,
-) -> ValR<Val> {
+) -> ValR<ProgramValue> {
     counted.go_to(text, found.start());
     let members = [
-        ("offset", Val::from(counted.letters)),
-        ("length", Val::from(letters(found.as_bytes()))),
+        ("offset", ProgramValue::from(counted.letters)),
+        ("length", ProgramValue::from(letters(found.as_bytes()))),
         ("string", value.as_sub_str(found.as_bytes())),
     ];
-    let name = name.map(|name| ("name", Val::from(name.to_string())));
+    let name = name.map(|name| ("name", ProgramValue::from(name.to_string())));
     let members = members.into_iter().chain(name);
-    Val::from_map(members.map(|(name, value)| (Val::from(name.to_string()), value)))
-}
-
-#[cfg(test)]
-mod tests {
-    use jaq_core::data::JustLut;
-    use jaq_core::load::{Arena, File, Loader};
-    use jaq_core::native::Fun;
-    use jaq_core::{Compiler, Ctx, Vars, unwrap_valr};
-    use jaq_json::Val;
-    use proptest::prelude::*;
-
-    use super::super::functions;
-
-    /// What a program gives with these functions.
-    fn given(
-        program: &str,
-        functions: impl Iterator<Item = Fun<JustLut<Val>>>,
-        input: &str,
-    ) -> Vec<String> {
-        let definitions = jaq_core::defs()
-            .chain(jaq_std::defs())
-            .chain(jaq_json::defs());
-        let arena = Arena::default();
-        let file = File {
-            code: program,
-            path: (),
-        };
-        let modules = Loader::new(definitions).load(&arena, file);
-        let modules = modules.expect("a program");
-        let filter = Compiler::default()
-            .with_funs(functions)
-            .compile(modules)
-            .expect("a program");
-        let context = Ctx::<JustLut<Val>>::new(&filter.lut, Vars::new([]));
-        let values = filter.id.run((context, Val::from(input.to_string())));
-        let written = values.map(|value| match unwrap_valr(value) {
-            Ok(value) => value.to_string(),
-            Err(_) => "fails".to_string(),
-        });
-        written.collect()
-    }
-
-    const PROGRAMS: &[&str] = &[
-        r#"[match("a(b)?(c*)"; "g")]"#,
-        r#"[match("(?<first>[a-c])|(?<second>é)"; "gi")]"#,
-        r#"[match("b*"; "gn")]"#,
-        r#"[match("^ab|c$"; "gx")]"#,
-        r#"[match("a.b"; "s"), match("^b"; "gp")]"#,
-        r#"[capture("(?<x>a+)(?<y>b+)?"; "g")]"#,
-        r#"[scan("[ab]+")]"#,
-        r#"sub("(?<x>a)"; "<\(.x)>")"#,
-        r#"gsub("b|^"; "-")"#,
-        r#"gsub("\\s+"; " ")"#,
-        r#"[splits("[bc]")]"#,
-        r#"split("a+b"; "l")"#,
-        // Capital letters beyond ASCII have small ones here, and not there.
-        r#"test("a{2}"), test("A"; "i"), test("."; "n")"#,
-        r#"test("("), test("a"; "y")"#,
-    ];
-
-    proptest! {
-        #[test]
-        fn patterns_do_what_those_of_jq_do(input in "[abcAé \n]{0,12}") {
-            for program in PROGRAMS {
-                let ours = given(program, functions::all(), &input);
-                let others = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
-                prop_assert_eq!(ours, given(program, others, &input), "{}", program);
-            }
-        }
-    }
+    ProgramValue::from_map(
+        members.map(|(name, value)| (ProgramValue::from(name.to_string()), value)),
+    )
 }

@@ -170,3 +170,14 @@ fn shortened(text: &str) -> Result<(String, u64), String> {
     kept.push_str(&text[from..]);
     Ok((kept, values))
 }
+
+/// How many values a text has; it need not be whole.
+///
+/// # Errors
+///
+/// In words: what would take too much to read.
+pub fn values(text: &[u8]) -> Result<u64, String> {
+    let mut walk = JsonWalk::new(text);
+    while walk.next()?.is_some() {}
+    Ok(walk.values())
+}

@@ -3,7 +3,7 @@
 mod csv;
 mod encoding;
 mod finder;
-mod json;
+pub(super) mod json;
 mod keys;
 mod large;
 mod large_xml;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::exec::data::ProofCache;
 
 /// The history of what was typed; `None` without a home.
-pub(super) fn history_file() -> Option<PathBuf> {
+pub fn history_file() -> Option<PathBuf> {
     folder("XDG_STATE_HOME", ".local/state").map(|folder| folder.join("riskql/history"))
 }
 
@@ -21,6 +21,11 @@ pub fn proof_cache() -> ProofCache {
     folder("XDG_CACHE_HOME", ".cache").map_or_else(ProofCache::default, |folder| {
         ProofCache::in_folder(folder.join("riskql/proofs"))
     })
+}
+
+/// Where files of other machines are copied to; `None` without a home.
+pub fn object_cache() -> Option<PathBuf> {
+    folder("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("riskql/objects"))
 }
 
 /// What a variable names, else a folder below the home. Relative paths do not count.
