@@ -90,7 +90,7 @@ impl Connection {
         // Some drivers connect with the first statement.
         match connection.rows("SELECT 1") {
             Ok(_) => Ok(connection),
-            Err(StatementFailure::Refused(words)) => {
+            Err(StatementFailure::Refused(words) | StatementFailure::Forbidden(words)) => {
                 Err(unreachable_database(settings, &words).into())
             }
             Err(StatementFailure::Timeout) => Err(no_answer(settings).into()),
