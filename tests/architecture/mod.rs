@@ -108,7 +108,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "render",
         &["exec::answer", "exec::compute", "lang::model", "plan"],
     ),
-    ("reports::ingest", &["exec::data", "lang::model"]),
+    (
+        "reports::ingest",
+        &["base::memory", "exec::data", "lang::model"],
+    ),
     ("reports::lifecycle", &["lang::model"]),
     ("insight::profile", &["exec::data", "lang::model", "plan"]),
     ("reports::dedup", &["reports::ingest", "lang::model"]),
@@ -196,6 +199,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("base::cancellation", &[]),
     ("base::deep_stacks", &[]),
+    ("base::memory", &[]),
     (
         "insight::verdict",
         &["exec::answer", "lang::model", "render"],

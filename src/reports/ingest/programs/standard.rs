@@ -200,10 +200,13 @@ fn sorted(value: ProgramValue) -> ValR<ProgramValue> {
     Ok(ProgramValue::array(members, depth.saturating_sub(1)))
 }
 
+/// What a program makes of each member of an array, the member itself, and how deeply members are nested.
+type KeyedMembers = (Vec<(Val, Val)>, u32);
+
 /// The members of an array with what a program makes of each, in the order of that.
 fn with_keys<'a, D: DataT<V<'a> = ProgramValue>>(
     mut call: Cv<'a, D>,
-) -> Result<(Vec<(Val, Val)>, u32), Exn<'a, ProgramValue>> {
+) -> Result<KeyedMembers, Exn<'a, ProgramValue>> {
     let (key, context) = call.0.pop_fun();
     let (members, depth) = array(call.1)?;
     let key_of = |member: &Val| {

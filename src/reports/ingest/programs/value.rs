@@ -239,10 +239,10 @@ pub(super) fn compared(left: &Val, right: &Val) -> Ordering {
 }
 
 /// A key, which is no array and no object, and its value.
-type Member<'v> = (&'v Val, &'v Val);
+type ObjectMember<'v> = (&'v Val, &'v Val);
 
-fn in_order(object: &Map) -> Vec<Member<'_>> {
-    let mut members: Vec<Member> = object.iter().collect();
+fn in_order(object: &Map) -> Vec<ObjectMember<'_>> {
+    let mut members: Vec<ObjectMember> = object.iter().collect();
     members.sort_by_key(|member| member.0);
     members
 }
