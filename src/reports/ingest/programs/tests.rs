@@ -80,7 +80,7 @@ const OPERATIONS: &[&str] = &[
     "try (.[-1] |= empty) catch 0, try (.[5] = 1) catch 0, try map_values(.a?) catch 0, try map_values(empty) catch 0, try del(.[].a?) catch 0",
     "try (.[0] | explode | implode) catch 0, try (.[0] | split($x)) catch 0, try (.[0] | ltrimstr($x)) catch 0, try (.[0] | ascii_downcase) catch 0",
     "[limit(3; .[])], [first(.[])], [skip(1; .[])], [range(3)], [range(0; 6; 2)], [range(3; 0; -1)], [.[] | tonumber?], [.[] | type]",
-    "try join(\"-\") catch 0, try ([.[] | tostring] | join(\", \")) catch 0, try transpose catch 0, try from_entries catch 0, [getpath([0, \"a\"])?]",
+    "try join(\"-\") catch 0, try ([.[] | tostring] | join(\", \")) catch 0, try from_entries catch 0, [getpath([0, \"a\"])?]",
     "reduce .[] as $each ([]; [$each, .]), [foreach .[] as $each (0; . + 1; [., $each])], {a: .[0], b: .[]}, {(.[] | strings): 1}",
     "[.[] | objects | .a, .b], [.[] | .a?, .b?], [.[] | arrays | .[]], (try error(.[0]) catch .), [.[] as [$a, $b] | $a]?, [.[] as {$a} | $a]?",
 ];
