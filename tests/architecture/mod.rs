@@ -200,7 +200,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("base::cancellation", &[]),
     ("base::deep_stacks", &[]),
-    ("base::memory", &[]),
     (
         "insight::verdict",
         &["exec::answer", "lang::model", "render"],
