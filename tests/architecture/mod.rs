@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
     ("base::statistics", &[]),
+    ("base::memory", &[]),
     (
         "lang::check",
         &[

@@ -26,10 +26,14 @@ def main(job: str, results: str) -> None:
                 if file.read(1):
                     db.query(f"INSERT INTO {table['name']} FROM INFILE '{table['rows']}' FORMAT CSV")
     done = []
-    for statement in job["statements"]:
+    for number, statement in enumerate(job["statements"]):
         try:
             db.query(f"USE case_{statement['set']}")
-            done.append(rows(db, statement["text"]))
+            text = statement["text"]
+            if statement["is_view"]:
+                db.query(f"CREATE VIEW view_{number} AS\n{text}")
+                text = f"SELECT * FROM view_{number}"
+            done.append(rows(db, text))
         except Exception as error:
             done.append({"error": str(error)})
     with open(results, "w") as file:

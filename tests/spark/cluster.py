@@ -14,7 +14,7 @@ import pyspark
 
 HOME = Path(pyspark.__file__).parent
 WORKERS = 2
-SECONDS = 300
+SECONDS = 900
 
 # Of sessions that run many small statements.
 SETTINGS = {

@@ -50,10 +50,14 @@ def run(job: dict, master: str, warehouse: str) -> list[dict]:
             read = spark.read.csv(table["rows"], schema=schema, quote='"', escape='"')
             read.coalesce(1).write.insertInto(table["name"])
     done = []
-    for statement in job["statements"]:
+    for number, statement in enumerate(job["statements"]):
         try:
             spark.sql(f"USE case_{statement['set']}")
-            done.append(rows(spark, statement["text"]))
+            text = statement["text"]
+            if statement["is_view"]:
+                spark.sql(f"CREATE VIEW view_{number} AS\n{text}")
+                text = f"SELECT * FROM view_{number}"
+            done.append(rows(spark, text))
         except Exception as error:
             done.append({"error": str(error)[:2000]})
     spark.stop()

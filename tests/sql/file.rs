@@ -65,7 +65,7 @@ fn commands_answer_as_over_files() {
         return;
     };
     let demo = project_folder("examples/demo").display().to_string();
-    let cases: [&[&str]; 4] = [
+    let cases: [&[&str]; 5] = [
         &["run", "--format", "csv"],
         &[
             "run",
@@ -74,6 +74,7 @@ fn commands_answer_as_over_files() {
             "csv",
         ],
         &["dashboard", "--format", "csv"],
+        &["export", "cubes", "backlog", "mttr", "--format", "csv"],
         &["why", "backlog over month last 2 months", "--format", "csv"],
     ];
     for case in cases {

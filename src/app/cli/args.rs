@@ -26,6 +26,7 @@ pub use self::reports::{
 };
 use super::init::KnownDatabase;
 use crate::app::tables::TableOptions;
+use crate::exec::objects::is_address;
 use crate::exec::remote::CONNECTIONS_FILE;
 use crate::exec::sql::{DIALECTS, SqlDialect};
 use crate::render::{CsvTexts, OutputFormat};
@@ -175,6 +176,13 @@ impl DataOptions {
     /// Whether any data was named.
     pub fn given(&self) -> bool {
         self.data.is_some() || !self.tables.is_empty() || self.on.is_some()
+    }
+
+    /// Whether data comes from another machine: who waits for it may not want to.
+    pub fn is_elsewhere(&self) -> bool {
+        let files = self.tables.iter().map(|(_, file)| file);
+        let mut paths = self.data.iter().chain(files);
+        self.on.is_some() || paths.any(|path| is_address(path))
     }
 
     /// Where the tables are.

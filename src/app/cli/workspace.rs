@@ -104,7 +104,7 @@ pub fn context<'a>(
     options: &DataOptions,
     instants: Instants,
 ) -> Result<QueryContext<'a>, Failure> {
-    if options.on.is_some() {
+    if options.is_elsewhere() {
         repl::hear_interrupts();
     }
     let tables = tables::open(definitions, &options.tables())?;

@@ -77,19 +77,24 @@ impl Connection {
         let open = match waited(connect, None, settings.timeout) {
             Ok(Ok(open)) => open,
             Ok(Err(error)) => return Err(unreachable_database(settings, &error.message).into()),
-            Err(()) => {
-                let words = format!("no answer in {} seconds", settings.timeout.as_secs());
-                return Err(unreachable_database(settings, &words).into());
-            }
+            Err(()) => return Err(no_answer(settings).into()),
         };
-        Ok(Connection {
+        let connection = Connection {
             title: settings.dialect.title(),
             name: settings.name.clone(),
             is_address: settings.is_address,
             timeout: settings.timeout,
             secrets: settings.secrets.clone(),
             open: Mutex::new(open),
-        })
+        };
+        // Some drivers connect with the first statement.
+        match connection.rows("SELECT 1") {
+            Ok(_) => Ok(connection),
+            Err(StatementFailure::Refused(words) | StatementFailure::Forbidden(words)) => {
+                Err(unreachable_database(settings, &words).into())
+            }
+            Err(StatementFailure::Timeout) => Err(no_answer(settings).into()),
+        }
     }
 
     /// The rows of a statement. Leaves by unwinding if the work was asked to stop; the statement is cancelled first.
@@ -293,6 +298,11 @@ fn python_packages(name: &str) -> Option<Vec<PathBuf>> {
             .map(|path| path.join(&package))
             .collect(),
     )
+}
+
+fn no_answer(settings: &ConnectionSettings) -> Diagnostic {
+    let words = format!("no answer in {} seconds", settings.timeout.as_secs());
+    unreachable_database(settings, &words)
 }
 
 fn unreachable_database(settings: &ConnectionSettings, words: &str) -> Diagnostic {

@@ -235,6 +235,7 @@ impl Translator<'_> {
             unreachable!("what runs along the points is a sum of changes");
         };
         let changes = self.shared(input);
+        let changes = self.added_up(&changes, columns);
         let zeros = self.zeros(&changes, partition, order, columns);
         let all = format!("{}\nUNION ALL\n{}", changes.text(), zeros.text());
         let mut running = self.part_of(&format!("{}_dense", self.subject), all, &changes.columns);
@@ -256,6 +257,24 @@ impl Translator<'_> {
         running.groups = groups;
         running.is_closed = true;
         running
+    }
+
+    /// The changes of each group at each point as one, so that what follows need not look at rows again.
+    fn added_up(&mut self, changes: &Select, columns: &[Name]) -> Select {
+        let mut added = changes.clone();
+        added.is_closed = true;
+        let once = self.dialect.computed_once().map(str::to_owned);
+        added.filters.extend(once);
+        for column in &mut added.columns {
+            match columns.contains(&column.name) {
+                false => added.groups.push(column.sql.clone()),
+                true => {
+                    column.sql = self.dialect.sum(&column.sql);
+                    column.is_plain = false;
+                }
+            }
+        }
+        self.part(&format!("{}_by_point", self.subject), &added)
     }
 
     /// A change of nothing for every group at every point, so that a group without changes at one has a sum too.

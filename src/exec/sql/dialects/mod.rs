@@ -260,6 +260,12 @@ pub trait SqlDialect: fmt::Debug + Sync {
     /// A number as a whole multiple of 2^-60, cut off towards zero. `of` needs no brackets in a product.
     fn fixed_point(&self, of: &str) -> String;
 
+    /// A condition that is always true and makes a part of a statement that is read twice be computed once, where a database
+    /// does not do so by itself.
+    fn computed_once(&self) -> Option<&'static str> {
+        None
+    }
+
     // Aggregates and windows.
 
     /// An exact sum of whole numbers, in at least 128 bits.

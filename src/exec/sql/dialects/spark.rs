@@ -199,6 +199,11 @@ impl SqlDialect for Spark {
         )
     }
 
+    /// Spark puts a part in each place that reads it, unless what it gives might be different there.
+    fn computed_once(&self) -> Option<&'static str> {
+        Some("rand() < 2 /* always; a part with it is computed once */")
+    }
+
     fn sum(&self, of: &str) -> String {
         format!("sum(CAST({of} AS DECIMAL(38, 0)))")
     }
