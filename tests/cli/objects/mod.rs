@@ -17,8 +17,15 @@ struct Served {
     server: FolderServer,
 }
 
-/// How a store is told where it is and that it lets everybody in.
-const STORES: [(&str, &str, &[(&str, &str)]); 3] = [
+/// How addresses of a store begin, the variable that says where it is, and others with their values.
+type StoreVariables = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+/// Stores that let everybody in.
+const STORES: [StoreVariables; 3] = [
     (
         "s3",
         "AWS_ENDPOINT_URL",

@@ -8,9 +8,9 @@ use jaq_json::Val;
 use crate::base::memory;
 
 /// Definitions that may be called, by all programs and for each value that a program reads.
-const CALLS: [u64; 2] = [1_000_000, 20];
+const CALLS: [u64; 2] = [200_000, 20];
 /// Values that may be made or looked at.
-const STEPS: [u64; 2] = [5_000_000, 1_000];
+const STEPS: [u64; 2] = [2_000_000, 1_000];
 /// Bytes that may be held, rows that were made of what the program gave included, and those for each byte of the values that it reads.
 const MEMORY: [u64; 2] = [64 << 20, 32];
 /// What is left of a thread's stack where definitions may still call each other. Reports are read on threads with several times

@@ -200,13 +200,13 @@ fn sorted(value: ProgramValue) -> ValR<ProgramValue> {
     Ok(ProgramValue::array(members, depth.saturating_sub(1)))
 }
 
-/// What a program makes of each member of an array, the member itself, and how deeply members are nested.
-type KeyedMembers = (Vec<(Val, Val)>, u32);
+/// What a program makes of a member of an array, and the member.
+type KeyedMember = (Val, Val);
 
 /// The members of an array with what a program makes of each, in the order of that.
 fn with_keys<'a, D: DataT<V<'a> = ProgramValue>>(
     mut call: Cv<'a, D>,
-) -> Result<KeyedMembers, Exn<'a, ProgramValue>> {
+) -> Result<(Vec<KeyedMember>, u32), Exn<'a, ProgramValue>> {
     let (key, context) = call.0.pop_fun();
     let (members, depth) = array(call.1)?;
     let key_of = |member: &Val| {
@@ -217,7 +217,7 @@ fn with_keys<'a, D: DataT<V<'a> = ProgramValue>>(
     let keys: ProgramValue = members.iter().map(key_of).collect::<ValX<_>>()?;
     limits::may_be_unfolded(&keys.val).map_err(refused)?;
     let (keys, _) = array(keys)?;
-    let mut with_keys: Vec<(Val, Val)> = keys.into_iter().zip(members).collect();
+    let mut with_keys: Vec<KeyedMember> = keys.into_iter().zip(members).collect();
     with_keys.sort_by(|one, other| one.0.cmp(&other.0));
     Ok((with_keys, depth.saturating_sub(1)))
 }
