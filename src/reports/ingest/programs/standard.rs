@@ -3,7 +3,7 @@
 use jaq_core::box_iter::{BoxIter, box_once};
 use jaq_core::native::{Filter, bome, unary, v};
 use jaq_core::{Bind, Cv, DataT, Error, Exn, RunPtr, ValR, ValT as _, ValX};
-use jaq_json::{Val, read as reader};
+use jaq_json::{Num, Val, read as reader};
 use jaq_std::ValT as _;
 use memchr::memmem;
 
@@ -126,9 +126,11 @@ fn has(value: ProgramValue, key: &ProgramValue) -> ValR<ProgramValue> {
     let is_there = match (&value.val, &key.val) {
         (Val::Null, _) | (Val::Obj(_), Val::Arr(_) | Val::Obj(_)) => false,
         (Val::Obj(members), key) => members.contains_key(key),
-        (Val::Arr(members), Val::Num(_)) => {
+        (Val::Arr(members), Val::Num(Num::Int(_) | Num::BigInt(_))) => {
+            // Places below zero count from the end.
+            let length = members.len() as isize;
             let place = key.as_isize();
-            place.is_some_and(|place| (0..members.len() as isize).contains(&place))
+            place.is_some_and(|place| (-length..length).contains(&place))
         }
         // What `.[key]` would give is there, be it empty.
         (Val::Arr(_), Val::Arr(_)) => true,
