@@ -1,8 +1,10 @@
 //! Files that are not what was written: told by name, never read as if they were whole, and mended by
 //! ingesting the same report again.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
+use std::process::Command;
 
 use super::{Place, entries};
 
@@ -120,4 +122,50 @@ fn merged_segments_are_mended_report_by_report() {
     assert_eq!(place.facts("store"), facts);
     place.run(&["store", "compact", "--store", "store"]);
     assert_eq!(place.facts("store"), facts);
+}
+
+/// A table whose end lies far behind its beginning, with nothing between: large, and small on disk.
+#[cfg(unix)]
+#[test]
+fn a_table_larger_than_the_memory_that_may_be_used_is_told_with_what_to_do() {
+    const HOLE: u64 = 64 << 30;
+    const MOST_KILOBYTES: u64 = 32 << 20;
+    let place = Place::new();
+    fs::create_dir(place.path("tables")).expect("a folder");
+    place.ingest("store", &place.reports(0..3));
+    let listed = "list findings found show finding_id, severity, found_at, asset_id";
+    let whole = place.path("whole.parquet");
+    let whole = whole.to_str().expect("text");
+    place.run(&[
+        "run", "--data", "store", listed, "--format", "parquet", "-o", whole,
+    ]);
+    let bytes = fs::read(whole).expect("a table");
+    let (_, after_footer) = bytes.split_at(bytes.len() - 8);
+    let footer = u32::from_le_bytes(after_footer[..4].try_into().expect("four bytes")) as usize;
+    let (rows, end) = bytes.split_at(bytes.len() - 8 - footer);
+    let mut file = File::create(place.path("tables/findings.parquet")).expect("a file");
+    file.write_all(rows).expect("rows are written");
+    file.seek(SeekFrom::Current(HOLE as i64)).expect("a hole");
+    file.write_all(end).expect("an end is written");
+    drop(file);
+    let question = ["run", "--data", "tables", "weaknesses"];
+    let mut limited = Command::new("sh");
+    limited
+        .args([
+            "-c",
+            &format!("ulimit -v {MOST_KILOBYTES}; exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_riskql"),
+        ])
+        .args(question)
+        .args(["--defs", "defs"])
+        .env("XDG_CACHE_HOME", place.path("cache"))
+        .current_dir(place.folder.path());
+    let done = limited.output().expect("the binary runs");
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(3), "{told}");
+    assert!(
+        told.contains("error[D109]: cannot read `tables/findings.parquet`"),
+        "{told}"
+    );
+    assert!(told.contains("as a folder of smaller files"), "{told}");
 }

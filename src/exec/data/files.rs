@@ -111,6 +111,13 @@ pub(super) fn first_line(message: &str) -> String {
 
 /// What the columnar library says about a damaged file, without its own prefixes and structures.
 pub(super) fn plain_words(reason: &str) -> String {
+    // Files are mapped into memory whole, which needs addresses for all of their bytes.
+    const NO_ROOM: [&str; 3] = ["OutOfMemory", "Cannot allocate memory", "os error 12"];
+    if NO_ROOM.iter().any(|words| reason.contains(words)) {
+        return "the process may not have so much memory (`ulimit -v`): allow it more, or write the table as a folder \
+                of smaller files"
+            .to_owned();
+    }
     const PREFIXES: [&str; 4] = [
         "parquet: ",
         "File out of specification: ",
