@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::dialects::ALWAYS_UNTIL;
+use super::dialects::{ALWAYS_UNTIL, SqlDialect};
 use super::expressions::ExpressionWriter;
+use super::quantiles::ranked_quantile;
 use super::relations::{Translator, read_by};
 use super::select::{Select, SelectColumn};
 use crate::plan::relation::{Aggregate, Expression, Literal, Name, Relation, SharedRelation};
@@ -26,7 +27,8 @@ impl Translator<'_> {
             aggregate.each_expression(&mut |expression| expression.add_columns_to(&mut reads));
         }
         let select = self.shared(input);
-        let mut select = self.read(select, &reads);
+        let select = self.read(select, &reads);
+        let mut select = self.ranked(select, &reads, keys, aggregates);
         let mut writer = ExpressionWriter::new(&select, &mut self.axes);
         let mut columns: Vec<SelectColumn> = keys
             .iter()
@@ -34,7 +36,8 @@ impl Translator<'_> {
             .collect();
         let groups = columns.iter().map(|column| column.sql.clone()).collect();
         for (name, aggregate) in aggregates {
-            columns.push(SelectColumn::made(name, aggregated(&mut writer, aggregate)));
+            let aggregated = aggregated(&mut writer, name, aggregate);
+            columns.push(SelectColumn::made(name, aggregated));
         }
         let joins = writer.joins;
         select.columns = columns;
@@ -44,7 +47,6 @@ impl Translator<'_> {
         select
     }
 
-    /// Gaps and islands: an interval begins an island where none before it reaches so far.
     fn covered_instants(
         &mut self,
         input: &SharedRelation,
@@ -63,21 +65,12 @@ impl Translator<'_> {
         if at_least > 1 {
             intervals = self.deep_enough(&hint, intervals, &keys, at_least);
         }
-        let (after, end) = (
-            intervals.column("after").sql.clone(),
-            intervals.column("until").sql.clone(),
-        );
-        let partition = keys
-            .iter()
-            .map(|key| intervals.column(&key.name).sql.as_str());
-        let partition: Vec<&str> = partition.collect();
-        let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
-        let reached = self.dialect.largest_before(&end, &window);
-        intervals
-            .columns
-            .push(SelectColumn::made("reached", reached));
-        let intervals = self.part(&format!("{hint}_intervals"), &intervals);
-        self.islands(&hint, intervals, &keys, name)
+        let merged = self.islands(&hint, intervals, &keys);
+        let set = SelectColumn::made(name, self.dialect.collected("after", "until"));
+        let mut sets = with_keys(&merged, &keys, vec![set]);
+        sets.groups = names(self.dialect, &keys);
+        sets.is_closed = true;
+        sets
     }
 
     /// The keys with the ends of the intervals of a set, `after` and `until`, and a `value` if one is asked for: a row for
@@ -136,17 +129,9 @@ impl Translator<'_> {
         at_least: u32,
     ) -> Select {
         let intervals = self.part(&format!("{hint}_single"), &intervals);
-        let names: Vec<String> = keys
-            .iter()
-            .map(|key| self.dialect.name(&key.name))
-            .collect();
+        let names = names(self.dialect, keys);
         let by = names.join(", ");
-        let with = |others: Vec<SelectColumn>| {
-            let mut select = intervals.clone();
-            let keys = keys.iter().map(|key| intervals.column(&key.name).clone());
-            select.columns = keys.chain(others).collect();
-            select
-        };
+        let with = |others: Vec<SelectColumn>| with_keys(&intervals, keys, others);
         let made = |name: &str, sql: &str| SelectColumn::made(name, sql);
         let begins = with(vec![made("after", "after"), made("change", "1")]);
         let ends = with(vec![made("after", "until"), made("change", "-1")]);
@@ -171,44 +156,47 @@ impl Translator<'_> {
         deep
     }
 
-    fn islands(
+    /// The intervals of each group with those that touch or overlap as one (gaps and islands): an interval begins an island where
+    /// none before it reaches so far.
+    pub(super) fn islands(
         &mut self,
         hint: &str,
-        intervals: Select,
+        mut intervals: Select,
         keys: &[SelectColumn],
-        name: &str,
     ) -> Select {
-        let names: Vec<String> = keys
+        let (after, end) = (
+            intervals.column("after").sql.clone(),
+            intervals.column("until").sql.clone(),
+        );
+        let partition = keys
             .iter()
-            .map(|key| self.dialect.name(&key.name))
-            .collect();
-        let by = names.join(", ");
-        let with_keys = |select: &Select, others: Vec<SelectColumn>| {
-            let mut select = select.clone();
-            let keys = keys.iter().map(|key| intervals.column(&key.name).clone());
-            select.columns = keys.chain(others).collect();
-            select
-        };
+            .map(|key| intervals.column(&key.name).sql.as_str());
+        let partition: Vec<&str> = partition.collect();
+        let window = format!("PARTITION BY {} ORDER BY {after}", partition.join(", "));
+        let reached = self.dialect.largest_before(&end, &window);
+        intervals
+            .columns
+            .push(SelectColumn::made("reached", reached));
+        let intervals = self.part(&format!("{hint}_intervals"), &intervals);
+        let by = names(self.dialect, keys).join(", ");
         let begins = "count(CASE WHEN reached IS NULL OR after > reached THEN 1 END)";
         let island = format!("{begins} OVER (PARTITION BY {by} ORDER BY after)");
         let own = |name: &str| intervals.column(name).clone();
         let made = |name: &str, sql: String| SelectColumn::made(name, sql);
         let numbered = vec![own("after"), own("until"), made("island", island)];
-        let numbered = with_keys(&intervals, numbered);
+        let numbered = with_keys(&intervals, keys, numbered);
         let numbered = self.part(&format!("{hint}_islands"), &numbered);
         let ends = vec![
             made("after", "min(after)".into()),
             made("until", "max(until)".into()),
         ];
-        let mut merged = with_keys(&numbered, ends);
+        let mut merged = with_keys(&numbered, keys, ends);
         let island = std::iter::once("island".to_string());
-        merged.groups = names.iter().cloned().chain(island).collect();
-        let merged = self.part(&format!("{hint}_merged"), &merged);
-        let set = made(name, self.dialect.collected("after", "until"));
-        let mut sets = with_keys(&merged, vec![set]);
-        sets.groups = names;
-        sets.is_closed = true;
-        sets
+        merged.groups = names(self.dialect, keys)
+            .into_iter()
+            .chain(island)
+            .collect();
+        self.part(&format!("{hint}_merged"), &merged)
     }
 
     /// A SELECT whose columns aggregates can read.
@@ -300,7 +288,27 @@ impl Translator<'_> {
     }
 }
 
-fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
+/// The names of columns as a statement writes them.
+pub(super) fn names(dialect: &dyn SqlDialect, keys: &[SelectColumn]) -> Vec<String> {
+    keys.iter().map(|key| dialect.name(&key.name)).collect()
+}
+
+/// A SELECT with some of its columns and others.
+pub(super) fn with_keys(
+    select: &Select,
+    keys: &[SelectColumn],
+    others: Vec<SelectColumn>,
+) -> Select {
+    let mut select = select.clone();
+    let keys: Vec<SelectColumn> = keys
+        .iter()
+        .map(|key| select.column(&key.name).clone())
+        .collect();
+    select.columns = keys.into_iter().chain(others).collect();
+    select
+}
+
+fn aggregated(writer: &mut ExpressionWriter, name: &str, aggregate: &Aggregate) -> String {
     match aggregate {
         Aggregate::Count => "count(*)".to_string(),
         Aggregate::CountWhere(of) => format!("count(*) FILTER (WHERE {})", writer.written(of)),
@@ -313,7 +321,8 @@ fn aggregated(writer: &mut ExpressionWriter, aggregate: &Aggregate) -> String {
         Aggregate::Max(of) => format!("max({})", writer.written(of)),
         Aggregate::OrderStatistic { of, fraction } => {
             let of = writer.written(of);
-            writer.dialect.quantile(&of, *fraction)
+            let own = writer.dialect.quantile(&of, *fraction);
+            own.unwrap_or_else(|| ranked_quantile(writer.dialect, name, *fraction))
         }
         Aggregate::NextOrderStatistic { .. } => {
             unreachable!("a quantile is one column here")

@@ -13,6 +13,7 @@ mod expressions;
 mod formulas;
 mod lifetimes;
 mod lists;
+mod quantiles;
 mod readings;
 mod refusals;
 mod relations;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::dialects::{FIXED_POINT, SqlDialect, SqlType, indented};
+use super::aggregates::{names, with_keys};
+use super::dialects::{FIXED_POINT, SqlType, indented};
 use super::expressions::ExpressionWriter;
 use super::relations::Translator;
 use super::select::{Select, SelectColumn, bare};
@@ -121,7 +122,8 @@ impl Translator<'_> {
         self.part(&format!("{hint}_stretches"), &stretches)
     }
 
-    /// The stretches between ends of intervals, each with the extreme of the intervals over it.
+    /// The stretches between ends of intervals, each with the extreme of the intervals over it. Intervals of a group with one
+    /// value are merged first: each end is looked for in all intervals of the group, and scores have few values.
     fn extremes(
         &mut self,
         hint: &str,
@@ -129,6 +131,9 @@ impl Translator<'_> {
         keys: &[SelectColumn],
         fold: StepFold,
     ) -> Select {
+        let mut with_value = keys.to_vec();
+        with_value.push(pieces.column("value").clone());
+        let pieces = &self.islands(hint, pieces.clone(), &with_value);
         let end = |at: &str| with_keys(pieces, keys, vec![SelectColumn::made("begins", at)]);
         let (begins, ends) = (end("after"), end("until"));
         let all = format!("{}\nUNION\n{}", begins.text(), ends.text());
@@ -151,7 +156,6 @@ impl Translator<'_> {
             .collect();
         on.push(format!("{source}.after <= {own}.after"));
         on.push(format!("{source}.until >= {own}.until"));
-        on.push(format!("{source}.value IS NOT NULL"));
         between
             .joins
             .push(format!("JOIN {source}\n  ON {}", on.join("\n  AND ")));
@@ -166,20 +170,6 @@ impl Translator<'_> {
         between.is_closed = true;
         self.part(&format!("{hint}_stretches"), &between)
     }
-}
-
-fn names(dialect: &dyn SqlDialect, keys: &[SelectColumn]) -> Vec<String> {
-    keys.iter().map(|key| dialect.name(&key.name)).collect()
-}
-
-fn with_keys(select: &Select, keys: &[SelectColumn], others: Vec<SelectColumn>) -> Select {
-    let mut select = select.clone();
-    let keys: Vec<SelectColumn> = keys
-        .iter()
-        .map(|key| select.column(&key.name).clone())
-        .collect();
-    select.columns = keys.into_iter().chain(others).collect();
-    select
 }
 
 impl ExpressionWriter<'_> {

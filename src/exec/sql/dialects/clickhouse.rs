@@ -235,8 +235,8 @@ impl SqlDialect for ClickHouse {
         format!("sum(toInt128({of}))")
     }
 
-    fn quantile(&self, of: &str, fraction: f64) -> String {
-        format!("quantileExactInclusive({fraction:?})({of})")
+    fn quantile(&self, of: &str, fraction: f64) -> Option<String> {
+        Some(format!("quantileExactInclusive({fraction:?})({of})"))
     }
 
     fn next(&self, of: &str, window: &str) -> String {

@@ -156,8 +156,8 @@ impl SqlDialect for DuckDb {
         format!("CAST(trunc({of} * {FIXED_POINT}) AS HUGEINT)")
     }
 
-    fn quantile(&self, of: &str, fraction: f64) -> String {
-        format!("quantile_cont({of}, {fraction:?})")
+    fn quantile(&self, of: &str, fraction: f64) -> Option<String> {
+        Some(format!("quantile_cont({of}, {fraction:?})"))
     }
 
     fn product(&self, of: &str, window: &str) -> String {

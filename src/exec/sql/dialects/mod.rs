@@ -273,8 +273,8 @@ pub trait SqlDialect: fmt::Debug + Sync {
         format!("sum({of})")
     }
 
-    /// A percentile with linear interpolation (rule S21).
-    fn quantile(&self, of: &str, fraction: f64) -> String;
+    /// An aggregate that gives a percentile with linear interpolation (rule S21); `None` where rows are ranked for it.
+    fn quantile(&self, of: &str, fraction: f64) -> Option<String>;
 
     /// The product of a running column of numbers between 0 and 1, in which nothing comes after a 0.
     fn product(&self, of: &str, window: &str) -> String {

@@ -208,8 +208,10 @@ impl SqlDialect for Postgres {
         )
     }
 
-    fn quantile(&self, of: &str, fraction: f64) -> String {
-        format!("percentile_cont({fraction:?}) WITHIN GROUP (ORDER BY {of})")
+    fn quantile(&self, of: &str, fraction: f64) -> Option<String> {
+        Some(format!(
+            "percentile_cont({fraction:?}) WITHIN GROUP (ORDER BY {of})"
+        ))
     }
 
     fn expanded(&self, low: &str, high: &str) -> String {
