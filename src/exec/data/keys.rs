@@ -26,11 +26,14 @@ pub(super) fn hashes(column: &UInt64Chunked) -> Vec<Vec<u64>> {
 }
 
 /// Whether all hashes are there and different. Partitions by the top bits, so that each part fits a
-/// cache, and sorts the parts in parallel.
+/// cache, and sorts the parts in parallel. A part is given up as soon as it is partitioned: of large tables there is no room
+/// for all hashes twice.
 pub(super) fn are_unique(parts: Vec<Vec<u64>>) -> bool {
-    let stretches = parts.par_iter().flat_map(|part| part.par_chunks(STRETCH));
-    let stretches: Vec<Vec<Vec<u64>>> = stretches.map(partition).collect();
-    drop(parts);
+    let stretches = parts.into_par_iter().flat_map_iter(|part| {
+        let stretches: Vec<_> = part.chunks(STRETCH).map(partition).collect();
+        stretches
+    });
+    let stretches: Vec<Vec<Vec<u64>>> = stretches.collect();
     !(0..PARTITIONS).into_par_iter().any(|place| {
         cancellation::listen();
         let mut part: Vec<u64> = stretches
