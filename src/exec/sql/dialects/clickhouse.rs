@@ -38,7 +38,9 @@ impl SqlDialect for ClickHouse {
 
     /// Left joins give missing values, columns are meant where an alias has the same name, and unions have no row twice.
     fn ending(&self) -> &'static str {
-        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, union_default_mode = 'DISTINCT'"
+        // Statements of many KPIs have plans with more steps than are rewritten by default.
+        "\nSETTINGS join_use_nulls = 1, prefer_column_name_to_alias = 1, union_default_mode = 'DISTINCT', \
+            query_plan_max_optimizations_to_apply = 1000000"
     }
 
     fn keeps_names(&self) -> bool {
