@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use polars::prelude::{LazyFrame, PolarsResult};
+use polars::prelude::{LazyFrame, PolarsResult, polars_err};
 
 use super::columnar_parts::ColumnarParts;
 use super::columns::ColumnRequest;
 use super::database::TableDatabase;
 use super::guard::{guarded_query, uncaught};
 use super::remote_files::RemoteFiles;
+use super::scan::lazy_frame;
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
 use crate::lang::model::{Calendar, TableId};
@@ -53,6 +54,27 @@ pub(super) struct Scan {
     pub file: ColumnarParts,
     pub wanted: Vec<ColumnRequest>,
     pub calendar: Calendar,
+}
+
+impl TableSource {
+    /// So many rows from one place on. Of a table in several files only those with such rows are opened: polars would map
+    /// the others into memory to learn how many rows they have.
+    ///
+    /// # Errors
+    ///
+    /// What polars refuses.
+    pub fn slice(&self, start: usize, rows: usize) -> PolarsResult<LazyFrame> {
+        let within = self.scan.as_ref().map(|scan| scan.within(start, rows));
+        let (frame, start) = match within {
+            Some((scan, first)) if !scan.file.parts.is_empty() => {
+                let frame = lazy_frame(&scan);
+                let frame = frame.map_err(|reason| polars_err!(ComputeError: "{reason}"))?;
+                (frame, start - first)
+            }
+            Some(_) | None => (self.frame.clone(), start),
+        };
+        Ok(frame.slice(start as i64, rows as u32))
+    }
 }
 
 /// How a table is read, for whoever asks how a query is computed.
@@ -167,6 +189,23 @@ impl TableSources {
 }
 
 impl Scan {
+    /// The files with some of the rows from one place on, and the place of the first row of the first of them.
+    fn within(&self, start: usize, rows: usize) -> (Scan, usize) {
+        let mut scan = self.clone();
+        let (mut first, mut next) = (start, 0);
+        scan.file.parts.retain(|part| {
+            let begins = next;
+            next += part.file.rows;
+            let is_within = begins < start + rows && start < next;
+            if is_within {
+                first = first.min(begins);
+            }
+            is_within
+        });
+        scan.file.rows = scan.file.parts.iter().map(|part| part.file.rows).sum();
+        (scan, first)
+    }
+
     fn check(&self) -> Result<(), Problems> {
         let file = ColumnarParts::open(&self.file.path, &self.file.name, self.file.format)?;
         file.check_types(&self.wanted)?;

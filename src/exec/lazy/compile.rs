@@ -74,13 +74,11 @@ impl<'a> Compiler<'a> {
                 row_number,
                 ..
             } => {
-                let scan = self.tables.scan(*table, columns, row_number.as_ref());
-                Ok(match &self.slice {
-                    Some((sliced, (start, rows))) if Arc::ptr_eq(sliced, relation) => {
-                        scan.slice(*start as i64, *rows as u32)
-                    }
-                    Some(_) | None => scan,
-                })
+                let slice = self.slice.as_ref();
+                let slice = slice.filter(|(sliced, _)| Arc::ptr_eq(sliced, relation));
+                let slice = slice.map(|(_, slice)| *slice);
+                self.tables
+                    .scan(*table, columns, row_number.as_ref(), slice)
             }
             Relation::Filter {
                 input,

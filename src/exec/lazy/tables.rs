@@ -1,6 +1,8 @@
 //! The tables that scans read.
 
-use polars::prelude::{Column, DataFrame, DataType, IntoLazy, LazyFrame, col};
+use polars::prelude::{
+    Column, DataFrame, DataType, IdxSize, IntoLazy, LazyFrame, PolarsResult, col,
+};
 
 use super::spans::Spans;
 use crate::base::types::FieldType;
@@ -16,23 +18,33 @@ pub struct TableFrames<'a> {
 }
 
 impl TableFrames<'_> {
-    /// Columns of a table, and the place of each row in the file if a name is given for it. A table that is not there
-    /// has no rows.
+    /// Columns of a table, and the place of each row in the file if a name is given for it: all rows, or of a slice so many
+    /// from one place on. A table that is not there has no rows.
+    ///
+    /// # Errors
+    ///
+    /// What polars refuses.
     pub(super) fn scan(
         &self,
         table: TableId,
         columns: &[Name],
         row_number: Option<&Name>,
-    ) -> LazyFrame {
+        slice: Option<(usize, usize)>,
+    ) -> PolarsResult<LazyFrame> {
         let Some(source) = self.sources.table(table) else {
-            return self.empty(table, columns, row_number).lazy();
+            return Ok(self.empty(table, columns, row_number).lazy());
         };
         let names: Vec<_> = columns.iter().map(col).collect();
-        let selected = source.frame.clone().select(names);
-        match row_number {
-            Some(name) => selected.with_row_index(name.as_str(), None),
+        let frame = match slice {
+            Some((start, rows)) => source.slice(start, rows)?,
+            None => source.frame.clone(),
+        };
+        let selected = frame.select(names);
+        let first = slice.map(|(start, _)| start as IdxSize);
+        Ok(match row_number {
+            Some(name) => selected.with_row_index(name.as_str(), first),
             None => selected,
-        }
+        })
     }
 
     /// Between which instants the dates of a table lie, by column.
