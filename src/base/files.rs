@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 /// Longer than it takes to make any table.
 const OLD_SECONDS: u64 = 3600;
@@ -146,6 +147,21 @@ fn place<T>(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> io::Result<T>)
     Ok(done)
 }
 
+/// Puts a file under another name too, in place of what may be there: the same file, or a copy where the file system
+/// has no links.
+pub fn link(file: &Path, name: &Path) -> io::Result<()> {
+    let linked = beside(name, |unfinished| match fs::hard_link(file, unfinished) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => fs::copy(file, unfinished).map(drop),
+    });
+    let (unfinished, ()) = linked?;
+    let put = fs::rename(&unfinished, name);
+    // Renaming a link to the name of another link of the same file does nothing.
+    let _ = fs::remove_file(&unfinished);
+    put
+}
+
 /// Makes a folder beside a path, to be filled and renamed.
 pub fn draft(path: &Path) -> io::Result<PathBuf> {
     beside(path, |name| fs::create_dir(name)).map(|(draft, ())| draft)
@@ -179,6 +195,11 @@ pub fn is_old(path: &Path) -> bool {
     let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
     let age = changed.ok().and_then(|changed| changed.elapsed().ok());
     age.is_some_and(|age| age.as_secs() >= OLD_SECONDS)
+}
+
+/// From now on it is not old for a while. Where that cannot be noted, it is as old as it was.
+pub fn note_use(path: &Path) {
+    let _ = File::open(path).and_then(|open| open.set_modified(SystemTime::now()));
 }
 
 /// A new name lasts once its folder is synced; folders of some systems cannot be.

@@ -1,0 +1,309 @@
+//! Findings and detections in parts, one for a range of assets. A part is kept under the hash of all it follows from, so
+//! that one more report costs the parts of its own assets; and of those, only the assets themselves are derived again: the
+//! rows of the others are taken from the part that there was before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::asset_ranges::ranges;
+use super::derive::{self, DerivationNotes, DerivedRows};
+use super::derived_folder::{self, FileHashes, FolderContent};
+use super::errors::unwritable;
+use super::facts::FactRows;
+use super::frames;
+use super::layout::Store;
+use super::store_facts::StoreFacts;
+use crate::base::diagnostic::Problems;
+use crate::base::files;
+use crate::base::parallel::in_parallel;
+
+/// The tables of a part: what queries read, and the columns of findings as they were before advisories.
+pub(super) const FINDINGS: &str = "findings";
+pub(super) const DETECTIONS: &str = "detections";
+const BEFORE_ADVISORIES: &str = "before_advisories";
+
+/// How many of the parts that a range had before are looked at for rows of its assets.
+const MOST_EARLIER: usize = 16;
+
+/// A part that is there, and what was written.
+pub(super) struct TablePart {
+    pub folder: PathBuf,
+    pub assets: Vec<AssetNotes>,
+    pub hashes: FileHashes,
+}
+
+/// What a part holds of an asset: so many rows, after those of the assets before it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct AssetNotes {
+    /// The hash of all that the rows follow from, but for advisories.
+    key: String,
+    findings: usize,
+    pub about: DerivationNotes,
+}
+
+/// A part that is to be there.
+struct PlannedPart<'a> {
+    folder: PathBuf,
+    /// By name, each with its hash.
+    assets: Vec<(&'a str, String)>,
+}
+
+/// One that has to be written, and where rows of it are already.
+struct StalePart<'a> {
+    plan: &'a PlannedPart<'a>,
+    earlier: Vec<TablePart>,
+    /// The assets of which no rows are there.
+    missing: BTreeSet<&'a str>,
+}
+
+/// All parts, in the order of the names of assets. Those made before are left aside if they are to be made anew.
+pub(super) fn all(facts: &StoreFacts, anew: bool) -> Result<Vec<TablePart>, Problems> {
+    let plans = planned(facts);
+    let there = |plan: &PlannedPart| TablePart::read(&plan.folder).filter(|_| !anew);
+    let mut parts: Vec<Option<TablePart>> = plans.par_iter().map(there).collect();
+    let absent = plans.iter().zip(&parts).filter(|(_, part)| part.is_none());
+    let absent: Vec<&PlannedPart> = absent.map(|(plan, _)| plan).collect();
+    let stale = absent.into_par_iter().map(|plan| StalePart::of(plan, anew));
+    let groups = groups(facts, stale.collect());
+    let mut made: BTreeMap<PathBuf, TablePart> = BTreeMap::new();
+    let mut problems = Problems::default();
+    // All problems at once.
+    for group in in_parallel(&groups, |group| made_together(facts, group)) {
+        match group {
+            Ok(group) => made.extend(group.into_iter().map(|part| (part.folder.clone(), part))),
+            Err(own) => problems.extend(own),
+        }
+    }
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    for (plan, part) in plans.iter().zip(&mut parts) {
+        match part {
+            Some(kept) => files::note_use(&kept.folder),
+            None => *part = made.remove(&plan.folder),
+        }
+    }
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn planned<'a>(facts: &StoreFacts<'a>) -> Vec<PlannedPart<'a>> {
+    let assets = facts.assets();
+    let ranges = ranges(
+        &assets,
+        facts.observations(),
+        facts.store.observations_a_part,
+    );
+    let planned = ranges.into_iter().map(|range| {
+        // The first range begins before any name.
+        let begin = match range.start {
+            0 => "first".to_string(),
+            start => blake3::hash(assets[start].as_bytes()).to_hex()[..16].to_string(),
+        };
+        let assets = assets[range].iter();
+        let assets: Vec<(&str, String)> =
+            assets.map(|asset| (*asset, facts.key_of(asset))).collect();
+        let key = facts.key_of_all(assets.iter().map(|(_, key)| key));
+        PlannedPart {
+            folder: facts.store.parts().join(begin).join(key),
+            assets,
+        }
+    });
+    planned.collect()
+}
+
+/// Parts that reports have in common are made together, so that each segment is read once, and no more rows are held at a
+/// time than need be.
+fn groups<'a>(facts: &StoreFacts, stale: Vec<StalePart<'a>>) -> Vec<Vec<StalePart<'a>>> {
+    let mut group: Vec<usize> = (0..stale.len()).collect();
+    let missing = stale.iter().zip(0..);
+    let part_of: BTreeMap<&str, usize> = missing
+        .flat_map(|(part, place)| part.missing.iter().map(move |asset| (*asset, place)))
+        .collect();
+    for manifest in &facts.view.manifests {
+        let names = manifest.assets.iter().map(|name| facts.names.real(name));
+        let shared = names.filter_map(|name| Some(group[*part_of.get(name)?]));
+        let shared: BTreeSet<usize> = shared.collect();
+        if shared.len() > 1 {
+            let joined = group.iter_mut().filter(|group| shared.contains(group));
+            joined.for_each(|group| *group = *shared.first().expect("there are several"));
+        }
+    }
+    let mut groups: BTreeMap<usize, Vec<StalePart>> = BTreeMap::new();
+    for (part, group) in stale.into_iter().zip(group) {
+        groups.entry(group).or_default().push(part);
+    }
+    groups.into_values().collect()
+}
+
+fn made_together(facts: &StoreFacts, group: &[StalePart]) -> Result<Vec<TablePart>, Problems> {
+    let is_missing = |asset: &str| group.iter().any(|part| part.missing.contains(asset));
+    let rows = facts.rows(is_missing)?;
+    group.iter().map(|part| part.make(facts, &rows)).collect()
+}
+
+impl<'a> StalePart<'a> {
+    fn of(plan: &'a PlannedPart<'a>, anew: bool) -> StalePart<'a> {
+        let mut missing: BTreeMap<&str, &str> = plan
+            .assets
+            .iter()
+            .map(|(asset, key)| (key.as_str(), *asset))
+            .collect();
+        let mut earlier = Vec::new();
+        let range = plan.folder.parent().unwrap_or(&plan.folder);
+        let candidates = if anew {
+            Vec::new()
+        } else {
+            latest_first(range)
+        };
+        for folder in candidates.iter().take(MOST_EARLIER) {
+            if missing.is_empty() {
+                break;
+            }
+            let has_some = |assets: &Vec<AssetNotes>| {
+                assets
+                    .iter()
+                    .any(|own| missing.contains_key(own.key.as_str()))
+            };
+            let notes = derived_folder::read_notes(folder).ok().filter(has_some);
+            if let Some(part) = notes.and_then(|_| TablePart::read(folder)) {
+                for own in &part.assets {
+                    missing.remove(own.key.as_str());
+                }
+                earlier.push(part);
+            }
+        }
+        StalePart {
+            plan,
+            earlier,
+            missing: missing.into_values().collect(),
+        }
+    }
+
+    fn make(&self, facts: &StoreFacts, rows: &FactRows) -> Result<TablePart, Problems> {
+        let mut known = BTreeMap::new();
+        let wanted: BTreeSet<&str> = self
+            .plan
+            .assets
+            .iter()
+            .map(|(_, key)| key.as_str())
+            .collect();
+        for part in &self.earlier {
+            known.extend(part.rows(facts, &wanted)?);
+        }
+        let mut sum = DerivedRows::empty(facts.definitions);
+        let mut assets = Vec::new();
+        for (asset, key) in &self.plan.assets {
+            let known = known.remove(key);
+            let rows =
+                known.unwrap_or_else(|| facts.of_asset(asset, |asset| derive::derive(asset, rows)));
+            assets.push(AssetNotes {
+                key: key.clone(),
+                findings: rows.findings[0].1.len(),
+                about: rows.about.clone(),
+            });
+            sum.append(rows);
+        }
+        let before = derive::enrich(&mut sum.findings, &facts.registers.advisories);
+        let content = FolderContent {
+            tables: &[
+                (FINDINGS, &sum.findings),
+                (DETECTIONS, &sum.detections),
+                (BEFORE_ADVISORIES, &before),
+            ],
+            links: &[],
+            notes: &assets,
+        };
+        let folder = self.plan.folder.clone();
+        let hashes = content.put(&folder)?;
+        Ok(TablePart {
+            folder,
+            assets,
+            hashes,
+        })
+    }
+}
+
+impl TablePart {
+    /// A part made before; one that is not what was written is made anew.
+    fn read(folder: &Path) -> Option<TablePart> {
+        let hashes = derived_folder::proven(folder)?;
+        Some(TablePart {
+            folder: folder.to_path_buf(),
+            assets: derived_folder::read_notes(folder).ok()?,
+            hashes,
+        })
+    }
+
+    /// The rows of assets that are wanted, by the hash of what they follow from, without what advisories added.
+    fn rows(
+        &self,
+        facts: &StoreFacts,
+        wanted: &BTreeSet<&str>,
+    ) -> Result<Vec<(String, DerivedRows)>, Problems> {
+        let table = |name: &str, columns| {
+            let path = self.folder.join(format!("{name}.parquet"));
+            frames::read_table(columns, &path)
+        };
+        let empty = DerivedRows::empty(facts.definitions);
+        let mut findings = table(FINDINGS, empty.findings)?;
+        let before = table(BEFORE_ADVISORIES, derive::before_advisories())?;
+        derive::without_advisories(&mut findings, before);
+        let mut all = DerivedRows {
+            findings,
+            detections: table(DETECTIONS, empty.detections)?,
+            about: DerivationNotes::default(),
+        };
+        // From the end, so that rows are moved once.
+        let mut rows = Vec::new();
+        for own in self.assets.iter().rev() {
+            let split = all.split_off(own.findings, own.about.clone());
+            if wanted.contains(own.key.as_str()) {
+                rows.push((own.key.clone(), split));
+            }
+        }
+        Ok(rows)
+    }
+}
+
+/// The parts of a range, those used last first.
+fn latest_first(range: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(range).into_iter().flatten().flatten();
+    let modified = |path: &PathBuf| fs::metadata(path).and_then(|it| it.modified());
+    let mut found: Vec<(SystemTime, PathBuf)> = entries
+        .map(|entry| entry.path())
+        .filter_map(|path| Some((modified(&path).ok()?, path)))
+        .collect();
+    found.sort();
+    found.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+/// The folders of parts, whichever tables they are of.
+pub(super) fn folders(store: &Store) -> Vec<PathBuf> {
+    let inner = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+    let ranges = inner(store.parts()).map(|entry| entry.path());
+    ranges.flat_map(inner).map(|entry| entry.path()).collect()
+}
+
+/// Removes parts that are older than any running query, but for some.
+pub(super) fn forget_others(store: &Store, kept: &[TablePart]) -> Result<(), Problems> {
+    let kept: BTreeSet<&Path> = kept.iter().map(|part| part.folder.as_path()).collect();
+    for path in folders(store) {
+        if kept.contains(path.as_path()) || !files::is_old(&path) {
+            continue;
+        }
+        let removed = match path.is_dir() {
+            true => fs::remove_dir_all(&path),
+            // Of an older version, whose parts were no folders of ranges.
+            false => files::remove(&path),
+        };
+        removed.map_err(|error| unwritable(&path, &error))?;
+        // The folder of the range, if that was its last part.
+        let _ = path.parent().map(fs::remove_dir);
+    }
+    Ok(())
+}
