@@ -9,14 +9,11 @@ use std::ops::Range;
 /// Tables of a large store have about so many parts, or half of it.
 const MOST_PARTS: u64 = 64;
 
-/// The ranges of assets that are given in the order of their names. Tables that follow from fewer than twice
-/// `a_part` observations have one part.
+/// The ranges of assets that are given in the order of their names. Tables without assets, or that follow from fewer than
+/// twice `a_part` observations, have one part.
 pub(super) fn ranges(assets: &[&str], observations: u64, a_part: u64) -> Vec<Range<usize>> {
     let parts = (observations / a_part.max(1)).clamp(1, MOST_PARTS);
-    let reach = match parts {
-        1 => assets.len(),
-        parts => reach(assets.len().div_ceil(parts as usize)),
-    };
+    let reach = reach(assets.len().div_ceil(parts as usize));
     let hashes: Vec<[u8; 32]> = assets
         .iter()
         .map(|name| blake3::hash(name.as_bytes()).into())
@@ -26,12 +23,9 @@ pub(super) fn ranges(assets: &[&str], observations: u64, a_part: u64) -> Vec<Ran
         let to = assets.len().min(place + reach + 1);
         hashes[from..to].iter().all(|hash| hashes[*place] <= *hash)
     };
-    let mut begins: Vec<usize> = (1..assets.len()).filter(is_lowest).collect();
-    if reach >= assets.len() {
-        begins.clear();
-    }
-    if !assets.is_empty() {
-        begins.insert(0, 0);
+    let mut begins = vec![0];
+    if parts > 1 {
+        begins.extend((1..assets.len()).filter(is_lowest));
     }
     let ends = begins.iter().skip(1).copied().chain([assets.len()]);
     let ranges = begins.iter().zip(ends);
@@ -65,7 +59,7 @@ mod tests {
 
     #[test]
     fn small_tables_have_one_part_and_large_ones_some_dozens() {
-        assert_eq!(ranges_of(&names(0), 0), Vec::<Vec<String>>::new());
+        assert_eq!(ranges_of(&names(0), 0), [Vec::<String>::new()]);
         assert_eq!(ranges_of(&names(1), 1_000_000).len(), 1);
         assert_eq!(ranges_of(&names(500), 1999).len(), 1);
         for count in [60, 100, 500, 3_000, 10_000] {

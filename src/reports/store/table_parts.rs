@@ -64,7 +64,10 @@ struct StalePart<'a> {
 /// All parts, in the order of the names of assets. Those made before are left aside if they are to be made anew.
 pub(super) fn all(facts: &StoreFacts, anew: bool) -> Result<Vec<TablePart>, Problems> {
     let plans = planned(facts);
-    let there = |plan: &PlannedPart| TablePart::read(&plan.folder).filter(|_| !anew);
+    let there = |plan: &PlannedPart| match anew {
+        true => None,
+        false => TablePart::read(&plan.folder),
+    };
     let mut parts: Vec<Option<TablePart>> = plans.par_iter().map(there).collect();
     let absent = plans.iter().zip(&parts).filter(|(_, part)| part.is_none());
     let absent: Vec<&PlannedPart> = absent.map(|(plan, _)| plan).collect();
