@@ -147,19 +147,45 @@ fn place<T>(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> io::Result<T>)
     Ok(done)
 }
 
-/// Puts a file under another name too, in place of what may be there: the same file, or a copy where the file system
-/// has no links.
+/// Puts a file under another name too, in place of what may be there: a symbolic link that holds when the folder around
+/// both is moved. Where the file system has none it is a hard link, or a copy.
 pub fn link(file: &Path, name: &Path) -> io::Result<()> {
-    let linked = beside(name, |unfinished| match fs::hard_link(file, unfinished) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        Err(_) => fs::copy(file, unfinished).map(drop),
+    let linked = beside(name, |unfinished| {
+        match symbolic_link(file, unfinished).or_else(|_| fs::hard_link(file, unfinished)) {
+            // Somebody has the name: another is tried.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                fs::copy(file, unfinished).map(drop)
+            }
+            linked => linked,
+        }
     });
     let (unfinished, ()) = linked?;
     let put = fs::rename(&unfinished, name);
-    // Renaming a link to the name of another link of the same file does nothing.
-    let _ = fs::remove_file(&unfinished);
+    if put.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
     put
+}
+
+#[cfg(unix)]
+fn symbolic_link(file: &Path, name: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(relative(file, name), name)
+}
+
+/// Elsewhere links are for administrators.
+#[cfg(not(unix))]
+fn symbolic_link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The path of a file from where another is.
+fn relative(file: &Path, other: &Path) -> PathBuf {
+    let folder = other.parent().unwrap_or(other);
+    let shared = file.components().zip(folder.components());
+    let shared = shared.take_while(|(left, right)| left == right).count();
+    let up = folder.components().skip(shared).map(|_| "..");
+    let down = file.components().skip(shared);
+    up.collect::<PathBuf>().join(down.collect::<PathBuf>())
 }
 
 /// Makes a folder beside a path, to be filled and renamed.
@@ -230,5 +256,27 @@ fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
         Ok(metadata) if metadata.is_dir() => Err(io::Error::other("this is a folder")),
         Ok(metadata) if metadata.is_file() => fs::set_permissions(new, metadata.permissions()),
         Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_the_file_wherever_both_are_moved() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (old, new) = (place.path().join("old"), place.path().join("new"));
+        fs::create_dir_all(old.join("parts/a")).expect("a folder");
+        fs::create_dir_all(old.join("tables/b")).expect("a folder");
+        fs::write(old.join("parts/a/file"), "text").expect("a file");
+        for _ in 0..2 {
+            link(&old.join("parts/a/file"), &old.join("tables/b/name")).expect("a link");
+        }
+        fs::rename(&old, &new).expect("moved");
+        let read = fs::read_to_string(new.join("tables/b/name"));
+        assert_eq!(read.expect("a file"), "text");
+        let left = fs::read_dir(new.join("tables/b")).expect("a folder");
+        assert_eq!(left.count(), 1, "nothing is left beside it");
     }
 }

@@ -292,11 +292,18 @@ pub(super) fn folders(store: &Store) -> Vec<PathBuf> {
     ranges.flat_map(inner).map(|entry| entry.path()).collect()
 }
 
-/// Removes parts that are older than any running query, but for some.
-pub(super) fn forget_others(store: &Store, kept: &[TablePart]) -> Result<(), Problems> {
-    let kept: BTreeSet<&Path> = kept.iter().map(|part| part.folder.as_path()).collect();
+/// Removes parts that no folder of tables has links to, and that are older than any running query.
+pub(super) fn forget_unused(store: &Store, tables: &[PathBuf]) -> Result<(), Problems> {
+    let files = tables.iter().flat_map(|folder| {
+        let files = [FINDINGS, DETECTIONS].map(|table| derived_folder::files_of(folder, table));
+        files.into_iter().flatten().flatten()
+    });
+    // Where there are no symbolic links, tables keep their files by themselves.
+    let used = files.filter_map(|file| Some(fs::canonicalize(file).ok()?.parent()?.to_path_buf()));
+    let used: BTreeSet<PathBuf> = used.collect();
     for path in folders(store) {
-        if kept.contains(path.as_path()) || !files::is_old(&path) {
+        let is_used = fs::canonicalize(&path).is_ok_and(|path| used.contains(&path));
+        if is_used || !files::is_old(&path) {
             continue;
         }
         let removed = match path.is_dir() {

@@ -55,20 +55,25 @@ pub fn tables(
 /// Makes the tables anew, and removes folders of tables that are older than any running query. Other
 /// processes may be reading.
 pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Problems> {
-    let (folder, parts) = store.while_it_changes(|manifests| {
+    let folder = store.while_it_changes(|manifests| {
         let view = SnapshotView::of(store, manifests, Horizon::default())?;
         let folder = store.derived().join(key(&view, definitions));
-        let parts = with_facts(store, definitions, &view, |facts| put(facts, &folder, true))?;
-        Ok::<_, Problems>((folder, parts))
+        with_facts(store, definitions, &view, |facts| put(facts, &folder, true))?;
+        Ok::<PathBuf, Problems>(folder)
     })??;
     let failed = |error| Problems::from(unwritable(&folder, &error));
+    let mut kept = Vec::new();
     for entry in fs::read_dir(store.derived()).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path != folder && path != store.parts() && files::is_old(&path) {
-            fs::remove_dir_all(&path).map_err(failed)?;
+        if path == store.parts() {
+            continue;
+        }
+        match path != folder && files::is_old(&path) {
+            true => fs::remove_dir_all(&path).map_err(failed)?,
+            false => kept.push(path),
         }
     }
-    table_parts::forget_others(store, &parts)?;
+    table_parts::forget_unused(store, &kept)?;
     Ok(folder)
 }
 
@@ -80,7 +85,7 @@ pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Probl
 }
 
 /// Makes the parts that are not there, and the folder of all tables.
-fn put(facts: &StoreFacts, folder: &Path, anew: bool) -> Result<Vec<TablePart>, Problems> {
+fn put(facts: &StoreFacts, folder: &Path, anew: bool) -> Result<(), Problems> {
     let parts = table_parts::all(facts, anew)?;
     let mut about = DerivationNotes::default();
     let assets = parts.iter().flat_map(|part| &part.assets);
@@ -104,8 +109,7 @@ fn put(facts: &StoreFacts, folder: &Path, anew: bool) -> Result<Vec<TablePart>, 
         links: &links(&parts),
         notes: &about,
     };
-    content.put(folder)?;
-    Ok(parts)
+    content.put(folder).map(drop)
 }
 
 /// The files of the tables that are in parts: several are in a folder, in the order of their names.
