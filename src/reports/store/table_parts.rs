@@ -73,18 +73,10 @@ pub(super) fn all(facts: &StoreFacts, anew: bool) -> Result<Vec<TablePart>, Prob
     let absent: Vec<&PlannedPart> = absent.map(|(plan, _)| plan).collect();
     let stale = absent.into_par_iter().map(|plan| StalePart::of(plan, anew));
     let groups = groups(facts, stale.collect());
-    let mut made: BTreeMap<PathBuf, TablePart> = BTreeMap::new();
-    let mut problems = Problems::default();
-    // All problems at once.
-    for group in in_parallel(&groups, |group| made_together(facts, group)) {
-        match group {
-            Ok(group) => made.extend(group.into_iter().map(|part| (part.folder.clone(), part))),
-            Err(own) => problems.extend(own),
-        }
-    }
-    if problems.has_errors() {
-        return Err(problems);
-    }
+    let made = whole(in_parallel(&groups, |group| made_together(facts, group)))?;
+    let made = made.into_iter().flatten();
+    let mut made: BTreeMap<PathBuf, TablePart> =
+        made.map(|part| (part.folder.clone(), part)).collect();
     for (plan, part) in plans.iter().zip(&mut parts) {
         match part {
             Some(kept) => files::note_use(&kept.folder),
@@ -119,34 +111,75 @@ fn planned<'a>(facts: &StoreFacts<'a>) -> Vec<PlannedPart<'a>> {
     planned.collect()
 }
 
-/// Parts that reports have in common are made together, so that each segment is read once, and no more rows are held at a
-/// time than need be.
+/// Parts that reports have in common are made together, so that each segment is read once.
 fn groups<'a>(facts: &StoreFacts, stale: Vec<StalePart<'a>>) -> Vec<Vec<StalePart<'a>>> {
-    let mut group: Vec<usize> = (0..stale.len()).collect();
     let missing = stale.iter().zip(0..);
-    let part_of: BTreeMap<&str, usize> = missing
-        .flat_map(|(part, place)| part.missing.iter().map(move |asset| (*asset, place)))
-        .collect();
-    for manifest in &facts.view.manifests {
-        let names = manifest.assets.iter().map(|name| facts.names.real(name));
-        let shared = names.filter_map(|name| Some(group[*part_of.get(name)?]));
-        let shared: BTreeSet<usize> = shared.collect();
-        if shared.len() > 1 {
-            let joined = group.iter_mut().filter(|group| shared.contains(group));
-            joined.for_each(|group| *group = *shared.first().expect("there are several"));
-        }
-    }
+    let missing =
+        missing.flat_map(|(part, place)| part.missing.iter().map(move |own| (*own, place)));
+    let group = joined(facts, &missing.collect());
     let mut groups: BTreeMap<usize, Vec<StalePart>> = BTreeMap::new();
-    for (part, group) in stale.into_iter().zip(group) {
+    for (place, part) in stale.into_iter().enumerate() {
+        // Those of which nothing is missing are by themselves.
+        let group = group.get(&place).copied().unwrap_or(place);
         groups.entry(group).or_default().push(part);
     }
     groups.into_values().collect()
 }
 
-fn made_together(facts: &StoreFacts, group: &[StalePart]) -> Result<Vec<TablePart>, Problems> {
-    let is_missing = |asset: &str| group.iter().any(|part| part.missing.contains(asset));
+/// Which things go together, given the thing that each asset belongs to: those of assets that have a report in common. Each
+/// group is named by one of its things.
+fn joined(facts: &StoreFacts, thing_of: &BTreeMap<&str, usize>) -> BTreeMap<usize, usize> {
+    let things = thing_of.values();
+    let mut group: BTreeMap<usize, usize> = things.map(|thing| (*thing, *thing)).collect();
+    for manifest in &facts.view.manifests {
+        let names = manifest.assets.iter().map(|name| facts.names.real(name));
+        let shared = names.filter_map(|name| Some(group[thing_of.get(name)?]));
+        let shared: BTreeSet<usize> = shared.collect();
+        if let Some(first) = shared.first().filter(|_| shared.len() > 1) {
+            let joined = group.values_mut().filter(|group| shared.contains(group));
+            joined.for_each(|group| *group = *first);
+        }
+    }
+    group
+}
+
+fn made_together(facts: &StoreFacts, parts: &[StalePart]) -> Result<Vec<TablePart>, Problems> {
+    if let [part] = parts {
+        let derived = part.derived_in_groups(facts)?;
+        return Ok(vec![part.make(facts, derived)?]);
+    }
+    let is_missing = |asset: &str| parts.iter().any(|part| part.missing.contains(asset));
     let rows = facts.rows(is_missing)?;
-    group.iter().map(|part| part.make(facts, &rows)).collect()
+    let make = |part: &StalePart| part.make(facts, derived(facts, &part.missing, &rows));
+    whole(parts.iter().map(make).collect())
+}
+
+/// The rows of assets, by their names.
+fn derived<'a>(
+    facts: &StoreFacts,
+    assets: &BTreeSet<&'a str>,
+    rows: &FactRows,
+) -> BTreeMap<&'a str, DerivedRows> {
+    let derived = assets.iter().map(|asset| {
+        let rows = facts.of_asset(asset, |own| derive::derive(own, rows));
+        (*asset, rows)
+    });
+    derived.collect()
+}
+
+/// All results, or all problems at once.
+fn whole<T>(results: Vec<Result<T, Problems>>) -> Result<Vec<T>, Problems> {
+    let (mut whole, mut problems) = (Vec::new(), Problems::default());
+    for result in results {
+        match result {
+            Ok(result) => whole.push(result),
+            Err(own) => problems.extend(own),
+        }
+    }
+    match problems.has_errors() {
+        true => Err(problems),
+        false => Ok(whole),
+    }
 }
 
 impl<'a> StalePart<'a> {
@@ -158,10 +191,9 @@ impl<'a> StalePart<'a> {
             .collect();
         let mut earlier = Vec::new();
         let range = plan.folder.parent().unwrap_or(&plan.folder);
-        let candidates = if anew {
-            Vec::new()
-        } else {
-            latest_first(range)
+        let candidates = match anew {
+            true => Vec::new(),
+            false => latest_first(range),
         };
         for folder in candidates.iter().take(MOST_EARLIER) {
             if missing.is_empty() {
@@ -187,23 +219,44 @@ impl<'a> StalePart<'a> {
         }
     }
 
-    fn make(&self, facts: &StoreFacts, rows: &FactRows) -> Result<TablePart, Problems> {
+    /// The rows of the missing assets. Those that share reports are derived together, so that no more rows of reports are
+    /// held at a time than need be.
+    fn derived_in_groups(
+        &self,
+        facts: &StoreFacts,
+    ) -> Result<BTreeMap<&'a str, DerivedRows>, Problems> {
+        let places: BTreeMap<&str, usize> = self.missing.iter().copied().zip(0..).collect();
+        let group = joined(facts, &places);
+        let mut groups: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for (asset, place) in &places {
+            groups.entry(group[place]).or_default().insert(asset);
+        }
+        let groups: Vec<BTreeSet<&str>> = groups.into_values().collect();
+        let derive = |assets: &BTreeSet<&'a str>| {
+            let rows = facts.rows(|asset| assets.contains(asset))?;
+            Ok(derived(facts, assets, &rows))
+        };
+        let derived = whole(groups.par_iter().map(derive).collect())?;
+        Ok(derived.into_iter().flatten().collect())
+    }
+
+    /// Writes the part: what was derived, and the rows that were there.
+    fn make(
+        &self,
+        facts: &StoreFacts,
+        mut derived: BTreeMap<&str, DerivedRows>,
+    ) -> Result<TablePart, Problems> {
         let mut known = BTreeMap::new();
-        let wanted: BTreeSet<&str> = self
-            .plan
-            .assets
-            .iter()
-            .map(|(_, key)| key.as_str())
-            .collect();
+        let keys = self.plan.assets.iter().map(|(_, key)| key.as_str());
+        let wanted: BTreeSet<&str> = keys.collect();
         for part in &self.earlier {
             known.extend(part.rows(facts, &wanted)?);
         }
         let mut sum = DerivedRows::empty(facts.definitions);
         let mut assets = Vec::new();
         for (asset, key) in &self.plan.assets {
-            let known = known.remove(key);
-            let rows =
-                known.unwrap_or_else(|| facts.of_asset(asset, |asset| derive::derive(asset, rows)));
+            let rows = derived.remove(asset).or_else(|| known.remove(key));
+            let rows = rows.expect("what is not there was derived");
             assets.push(AssetNotes {
                 key: key.clone(),
                 findings: rows.findings[0].1.len(),
