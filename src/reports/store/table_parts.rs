@@ -126,14 +126,14 @@ fn groups<'a>(facts: &StoreFacts, stale: Vec<StalePart<'a>>) -> Vec<Vec<StalePar
     groups.into_values().collect()
 }
 
-/// Which things go together, given the thing that each asset belongs to: those of assets that have a report in common. Each
-/// group is named by one of its things.
-fn joined(facts: &StoreFacts, thing_of: &BTreeMap<&str, usize>) -> BTreeMap<usize, usize> {
-    let things = thing_of.values();
-    let mut group: BTreeMap<usize, usize> = things.map(|thing| (*thing, *thing)).collect();
+/// Which items go together, given the item that each asset belongs to: those of assets that have a report in common. Each
+/// group is named by one of its items.
+fn joined(facts: &StoreFacts, item_of: &BTreeMap<&str, usize>) -> BTreeMap<usize, usize> {
+    let items = item_of.values();
+    let mut group: BTreeMap<usize, usize> = items.map(|item| (*item, *item)).collect();
     for manifest in &facts.view.manifests {
         let names = manifest.assets.iter().map(|name| facts.names.real(name));
-        let shared = names.filter_map(|name| Some(group[thing_of.get(name)?]));
+        let shared = names.filter_map(|name| Some(group[item_of.get(name)?]));
         let shared: BTreeSet<usize> = shared.collect();
         if let Some(first) = shared.first().filter(|_| shared.len() > 1) {
             let joined = group.values_mut().filter(|group| shared.contains(group));
@@ -244,7 +244,7 @@ impl<'a> StalePart<'a> {
     fn make(
         &self,
         facts: &StoreFacts,
-        mut derived: BTreeMap<&str, DerivedRows>,
+        mut derived: BTreeMap<&'a str, DerivedRows>,
     ) -> Result<TablePart, Problems> {
         let mut known = BTreeMap::new();
         let keys = self.plan.assets.iter().map(|(_, key)| key.as_str());
