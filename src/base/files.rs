@@ -258,25 +258,3 @@ fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
         Ok(_) | Err(_) => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_leads_to_the_file_wherever_both_are_moved() {
-        let place = tempfile::tempdir().expect("a folder");
-        let (old, new) = (place.path().join("old"), place.path().join("new"));
-        fs::create_dir_all(old.join("parts/a")).expect("a folder");
-        fs::create_dir_all(old.join("tables/b")).expect("a folder");
-        fs::write(old.join("parts/a/file"), "text").expect("a file");
-        for _ in 0..2 {
-            link(&old.join("parts/a/file"), &old.join("tables/b/name")).expect("a link");
-        }
-        fs::rename(&old, &new).expect("moved");
-        let read = fs::read_to_string(new.join("tables/b/name"));
-        assert_eq!(read.expect("a file"), "text");
-        let left = fs::read_dir(new.join("tables/b")).expect("a folder");
-        assert_eq!(left.count(), 1, "nothing is left beside it");
-    }
-}

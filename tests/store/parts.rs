@@ -276,3 +276,18 @@ fn an_explanation_is_found_in_any_part() {
     let refused = store::explain(&room.store, definitions(), "nowhere");
     assert_eq!(codes(refused.expect_err("there is none")), ["D438"]);
 }
+
+#[test]
+fn a_store_that_is_moved_keeps_its_tables() {
+    let room = fleet(3);
+    let whole = room.table("findings");
+    let moved = room.store.folder().with_file_name("moved");
+    std::fs::rename(room.store.folder(), &moved).expect("moved");
+    let store = Store::open(&moved)
+        .expect("a store")
+        .with_observations_a_part(3);
+    let verdict = store::verify(&store).expect("a verdict");
+    assert_eq!(verdict.stale_folders, 0, "links lead to the parts");
+    let room = Room { store, ..room };
+    assert_eq!(room.table("findings"), whole);
+}

@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -330,7 +329,7 @@ impl TablePart {
 fn latest_first(range: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(range).into_iter().flatten().flatten();
     let modified = |path: &PathBuf| fs::metadata(path).and_then(|it| it.modified());
-    let mut found: Vec<(SystemTime, PathBuf)> = entries
+    let mut found: Vec<(_, PathBuf)> = entries
         .map(|entry| entry.path())
         .filter_map(|path| Some((modified(&path).ok()?, path)))
         .collect();
