@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 /// Longer than it takes to make any table.
 const OLD_SECONDS: u64 = 3600;
@@ -146,6 +147,47 @@ fn place<T>(path: &Path, bytes: &[u8], put: impl FnOnce(&Path) -> io::Result<T>)
     Ok(done)
 }
 
+/// Puts a file under another name too, in place of what may be there: a symbolic link that holds when the folder around
+/// both is moved. Where the file system has none it is a hard link, or a copy.
+pub fn link(file: &Path, name: &Path) -> io::Result<()> {
+    let linked = beside(name, |unfinished| {
+        match symbolic_link(file, unfinished).or_else(|_| fs::hard_link(file, unfinished)) {
+            // Somebody has the name: another is tried.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                fs::copy(file, unfinished).map(drop)
+            }
+            linked => linked,
+        }
+    });
+    let (unfinished, ()) = linked?;
+    let put = fs::rename(&unfinished, name);
+    if put.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    put
+}
+
+#[cfg(unix)]
+fn symbolic_link(file: &Path, name: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(relative(file, name), name)
+}
+
+/// Elsewhere links are for administrators.
+#[cfg(not(unix))]
+fn symbolic_link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The path of a file from where another is.
+fn relative(file: &Path, other: &Path) -> PathBuf {
+    let folder = other.parent().unwrap_or(other);
+    let shared = file.components().zip(folder.components());
+    let shared = shared.take_while(|(left, right)| left == right).count();
+    let up = folder.components().skip(shared).map(|_| "..");
+    let down = file.components().skip(shared);
+    up.collect::<PathBuf>().join(down.collect::<PathBuf>())
+}
+
 /// Makes a folder beside a path, to be filled and renamed.
 pub fn draft(path: &Path) -> io::Result<PathBuf> {
     beside(path, |name| fs::create_dir(name)).map(|(draft, ())| draft)
@@ -179,6 +221,11 @@ pub fn is_old(path: &Path) -> bool {
     let changed = fs::metadata(path).and_then(|metadata| metadata.modified());
     let age = changed.ok().and_then(|changed| changed.elapsed().ok());
     age.is_some_and(|age| age.as_secs() >= OLD_SECONDS)
+}
+
+/// From now on it is not old for a while. Where that cannot be noted, it is as old as it was.
+pub fn note_use(path: &Path) {
+    let _ = File::open(path).and_then(|open| open.set_modified(SystemTime::now()));
 }
 
 /// A new name lasts once its folder is synced; folders of some systems cannot be.

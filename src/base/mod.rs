@@ -9,6 +9,7 @@ pub mod files;
 pub mod instants;
 pub mod iso_dates;
 pub mod memory;
+pub mod parallel;
 pub mod source;
 pub mod statistics;
 pub mod types;

@@ -24,6 +24,7 @@ const LEAVES: &[&str] = &[
     "base::diagnostic",
     "base::cancellation",
     "base::deep_stacks",
+    "base::parallel",
     "base::calendar",
     "base::instants",
     "base::iso_dates",
@@ -41,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base::instants", &[]),
     ("base::iso_dates", &[]),
     ("base::statistics", &[]),
+    ("base::parallel", &[]),
     ("base::memory", &[]),
     (
         "lang::check",
@@ -435,6 +437,7 @@ const CONFINED: &[(&str, &[&str])] = &[
             "exec::remote",
             "app::progress",
             "app::repl",
+            "base::files",
         ],
     ),
     ("println!", &["app::cli", "main"]),

@@ -297,6 +297,66 @@ fn what_was_proven_is_remembered_until_a_part_comes_or_changes() {
 }
 
 #[test]
+fn what_is_known_of_a_part_holds_in_every_table_that_has_it() {
+    let definitions = definitions("UTC");
+    let proofs = folder(&[]);
+    let remembering = |place: &TempDir| {
+        thread::sleep(Duration::from_millis(120));
+        let cache = cache(place.path()).expect("found");
+        let mut cache = cache.with_proofs(ProofCache::in_folder(proofs.path().join("proofs")));
+        cache.sources(&definitions, &everything(&definitions, &[FINDINGS]))
+    };
+    let found = |numbers: Range<usize>, severity, day: &str| {
+        let days = vec![day; numbers.len()];
+        with(
+            findings(numbers, severity),
+            Series::new("found_at".into(), days),
+        )
+    };
+    let early = || found(0..3, "low", "2026-01-01");
+    let late = || found(3..5, "low", "2026-02-02");
+    for frame in [early(), late()] {
+        remembering(&place(&[("findings/a.parquet", frame)])).expect("a good part");
+    }
+    let both = place(&[
+        ("findings/a.parquet", early()),
+        ("findings/b.parquet", late()),
+    ]);
+    let spans = |sources: TableSources| sources.table(FINDINGS).expect("a folder").spans.clone();
+    let known = spans(remembering(&both).expect("good parts"));
+    assert_eq!(known, spans(sources(&both).expect("good parts")));
+    // Each part has keys that are unique in it.
+    let twice = place(&[
+        ("findings/a.parquet", early()),
+        ("findings/b.parquet", late()),
+        ("findings/c.parquet", early()),
+    ]);
+    let told = messages(remembering(&twice).expect_err("refused")).join("\n");
+    assert!(told.starts_with("D301"), "{told}");
+    let wrong = place(&[
+        ("findings/a.parquet", early()),
+        ("findings/b.parquet", found(5..6, "urgent", "2026-02-02")),
+    ]);
+    for _ in 0..2 {
+        let told = messages(remembering(&wrong).expect_err("refused")).join("\n");
+        assert!(told.starts_with("D204"), "{told}");
+    }
+    // Whoever writes into the memory sees that it is used: the part is not looked at again.
+    for record in fs::read_dir(proofs.path().join("proofs/contents")).expect("records") {
+        let path = record.expect("a record").path();
+        let text = fs::read_to_string(&path).expect("a record");
+        fs::write(&path, text.replace("1767225600000000", "1767225600000001")).expect("written");
+    }
+    let more = place(&[
+        ("findings/a.parquet", early()),
+        ("findings/b.parquet", found(5..6, "low", "2026-03-03")),
+    ]);
+    let spans = spans(remembering(&more).expect("good parts"));
+    let firsts: Vec<i64> = spans.values().map(|span| span.0).collect();
+    assert_eq!(firsts, [1_767_225_600_000_001]);
+}
+
+#[test]
 fn a_session_reads_a_new_part() {
     let definitions = definitions("UTC");
     let parts = place(&[("findings/a.parquet", findings(0..3, "low"))]);

@@ -139,12 +139,6 @@ proptest! {
     }
 }
 
-/// How many parts of tables a store keeps: one for every asset and what was known of it.
-fn parts(room: &Room) -> usize {
-    let folder = room.store.folder().join("derived/parts");
-    std::fs::read_dir(folder).expect("parts").count()
-}
-
 #[test]
 fn one_more_report_derives_its_own_asset_only() {
     let scan = |asset, day, titles: &[&'static str]| Scan {
@@ -156,37 +150,37 @@ fn one_more_report_derives_its_own_asset_only() {
         scope: "full",
         titles: titles.iter().copied().collect(),
     };
-    let room = Room::new();
+    let room = Room::new().in_parts_of(1);
     take(&room, &scan("shop", 1, &["sql"]));
     take(&room, &scan("bank", 1, &["sql", "xss"]));
     assert_eq!(told(&room).len(), 3);
-    assert_eq!(parts(&room), 2);
+    assert_eq!(room.parts(), 2);
     take(&room, &scan("shop", 2, &[]));
     assert_eq!(told(&room).len(), 3);
-    assert_eq!(parts(&room), 3);
+    assert_eq!(room.parts(), 3);
     let on_bank = r#"[{"asset_id": "bank", "rule_id": "xss", "decision": "out_of_scope", "at": "2026-03-04"}]"#;
     room.take("2026-03-04", on_bank);
     let kept = told(&room);
-    assert_eq!(parts(&room), 4);
-    // Scores of vulnerabilities are added at the end: no part depends on them.
+    assert_eq!(room.parts(), 4);
+    // Scores of vulnerabilities may be of any asset: all parts are written again.
     room.take(
         "2026-03-05",
         "#score_date:2026-03-05T00:00:00+0000\ncve,epss,percentile\nCVE-1,0.5,0.9\n",
     );
     assert_eq!(told(&room), kept);
-    assert_eq!(parts(&room), 4);
+    assert_eq!(room.parts(), 6);
     riskql::reports::store::rebuild(&room.store, super::definitions()).expect("made anew");
     assert_eq!(told(&room), kept);
     assert_eq!(
-        parts(&room),
-        4,
+        room.parts(),
+        6,
         "parts are replaced, and forgotten when they are old"
     );
 }
 
 #[test]
 fn a_decision_on_a_finding_derives_the_asset_of_the_finding_only() {
-    let room = Room::new();
+    let room = Room::new().in_parts_of(1);
     let assets = ["shop", "bank", "mail", "wiki"];
     for asset in assets {
         let context = IngestContext {
@@ -198,7 +192,7 @@ fn a_decision_on_a_finding_derives_the_asset_of_the_finding_only() {
         assert_eq!(taken, Ok(true));
     }
     let findings = room.table("findings");
-    assert_eq!(parts(&room), assets.len());
+    assert_eq!(room.parts(), assets.len());
     let of_bank = |row: &&super::Record| row["asset_id"] == "bank";
     let id = &findings.iter().find(of_bank).expect("a finding")["finding_id"];
     let decide = |day: &str, id: &str| {
@@ -209,10 +203,10 @@ fn a_decision_on_a_finding_derives_the_asset_of_the_finding_only() {
         room.table("findings")
     };
     let decided = decide("2026-03-04", id);
-    assert_eq!(parts(&room), assets.len() + 1);
+    assert_eq!(room.parts(), assets.len() + 1);
     let resolved = decided.iter().filter(|row| !row["resolution"].is_empty());
     let resolved: Vec<&String> = resolved.map(|row| &row["finding_id"]).collect();
     assert_eq!(resolved, [id]);
     assert_eq!(decide("2026-03-05", "of another place"), decided);
-    assert_eq!(parts(&room), assets.len() + 1, "it is on no finding here");
+    assert_eq!(room.parts(), assets.len() + 1, "it is on no finding here");
 }

@@ -8,6 +8,7 @@ mod evaluation_times;
 mod history;
 mod lifecycle;
 mod lines;
+mod parts;
 mod recurrence;
 mod replay;
 mod scans;
@@ -103,6 +104,18 @@ impl Room {
         }
     }
 
+    /// The same with tables in parts of so many observations.
+    pub fn in_parts_of(self, observations: u64) -> Room {
+        let store = self.store.with_observations_a_part(observations);
+        Room { store, ..self }
+    }
+
+    /// How many parts of tables are kept, one for every range of assets and what was known of them.
+    pub fn parts(&self) -> usize {
+        let ranges = entries(&self.store.folder().join("derived/parts"));
+        ranges.iter().map(|range| entries(range).len()).sum()
+    }
+
     /// Takes a report in; whether it is new.
     pub fn try_take(&self, report: &str, context: &IngestContext) -> Result<bool, Problems> {
         thread_local! {
@@ -178,16 +191,12 @@ impl Room {
     }
 
     fn read(&self, folder: &Path, name: &str) -> Vec<Record> {
-        let file = File::open(folder.join(format!("{name}.parquet"))).expect("a table");
-        let frame = ParquetReader::new(file).finish().expect("Parquet");
-        let mut records = vec![Record::new(); frame.height()];
-        for column in frame.columns() {
-            for (record, value) in records.iter_mut().zip(texts(column)) {
-                let value = value.replace("T00:00:00Z", "");
-                record.insert(column.name().to_string(), value);
-            }
-        }
-        records
+        let parts = folder.join(name);
+        let files = match parts.is_dir() {
+            true => entries(&parts),
+            false => vec![folder.join(format!("{name}.parquet"))],
+        };
+        files.iter().flat_map(|file| records(file)).collect()
     }
 
     /// `title: found – closed resolution`, in the order of titles and times.
@@ -196,6 +205,29 @@ impl Room {
         lines.sort();
         lines
     }
+}
+
+/// What is in a folder, in the order of names.
+pub fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn records(file: &Path) -> Vec<Record> {
+    let file = File::open(file).expect("a table");
+    let frame = ParquetReader::new(file).finish().expect("Parquet");
+    let mut records = vec![Record::new(); frame.height()];
+    for column in frame.columns() {
+        for (record, value) in records.iter_mut().zip(texts(column)) {
+            let value = value.replace("T00:00:00Z", "");
+            record.insert(column.name().to_string(), value);
+        }
+    }
+    records
 }
 
 /// Texts as they are, instants in RFC 3339, numbers; empty where there is none.

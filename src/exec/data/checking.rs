@@ -180,7 +180,8 @@ impl Checking<'_> {
     fn remember(&self, tables: &CheckedTables, contents: &FileContents) {
         for (id, table) in tables {
             if let CheckedTable::Columnar(table) = table {
-                self.cache.remember(&contents[id], &table.record);
+                self.cache
+                    .remember(&contents[id], &table.record, &table.part_records);
             }
         }
     }

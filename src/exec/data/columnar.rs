@@ -52,6 +52,15 @@ impl ExaminedColumn {
         }
     }
 
+    /// What is known of so many values without a look at them.
+    pub(super) fn known(span: Option<(i64, i64)>, rows: usize) -> Self {
+        ExaminedColumn {
+            span,
+            rows,
+            ..ExaminedColumn::default()
+        }
+    }
+
     /// Adds what later rows told.
     pub(super) fn append(&mut self, later: ExaminedColumn) {
         self.bad.append(later.bad, self.rows);

@@ -97,18 +97,24 @@ impl ColumnarPart {
         Ok(constant.map_err(|reason| self.damaged(&reason))?.series)
     }
 
+    /// The same as [`ColumnarFile::examine`]. Of columns that are known, pages alone are looked at.
     fn examine(
         &self,
         wanted: &[ColumnRequest],
+        known: impl Fn(&ColumnRequest) -> Option<DateSpan>,
         hashed: Option<usize>,
         calendar: &Calendar,
     ) -> Result<Vec<ExaminedColumn>, Problems> {
         let own = wanted.iter().filter(|wanted| self.file.has(wanted));
-        let own: Vec<ColumnRequest> = own.cloned().collect();
-        let mut own = self.file.examine(&own, hashed, calendar)?.into_iter();
+        let (known_own, new): (Vec<_>, Vec<_>) = own.cloned().partition(|own| known(own).is_some());
+        self.file.check_pages(&known_own)?;
+        let mut new = self.file.examine(&new, hashed, calendar)?.into_iter();
         let examined = wanted.iter().map(|wanted| {
             if self.file.has(wanted) {
-                return Ok(own.next().expect("one for each column that the file has"));
+                return Ok(match known(wanted) {
+                    Some(span) => ExaminedColumn::known(span, self.file.rows),
+                    None => new.next().expect("one for each column that was examined"),
+                });
             }
             let typed = self.constant(&lean(wanted), self.file.rows, calendar);
             let typed = typed.map_err(|reason| self.damaged(&reason))?;
@@ -117,6 +123,9 @@ impl ColumnarPart {
         examined.collect()
     }
 }
+
+/// The first and the last instant of a column, if it holds dates.
+pub(super) type DateSpan = Option<(i64, i64)>;
 
 impl ColumnarParts {
     /// Reads what the files say of themselves; all that cannot be read are reported.
@@ -210,25 +219,19 @@ impl ColumnarParts {
         Ok(all.rechunk())
     }
 
-    /// The same as [`ColumnarFile::examine`], over all files.
+    /// The same as [`ColumnarFile::examine`], for each file. What is known of a column of a file is not looked at again.
     pub(super) fn examine(
         &self,
         wanted: &[ColumnRequest],
+        known: impl Fn(usize, &ColumnRequest) -> Option<DateSpan> + Sync,
         hashed: Option<usize>,
         calendar: &Calendar,
-    ) -> Result<Vec<ExaminedColumn>, Problems> {
-        let parts = self.parts.par_iter();
+    ) -> Result<Vec<Vec<ExaminedColumn>>, Problems> {
+        let parts = self.parts.par_iter().enumerate();
         let parts: Vec<Result<Vec<ExaminedColumn>, Problems>> = parts
-            .map(|part| part.examine(wanted, hashed, calendar))
+            .map(|(place, part)| part.examine(wanted, |own| known(place, own), hashed, calendar))
             .collect();
-        let mut whole: Vec<ExaminedColumn> = Vec::new();
-        whole.resize_with(wanted.len(), ExaminedColumn::default);
-        for part in parts {
-            for (whole, later) in whole.iter_mut().zip(part?) {
-                whole.append(later);
-            }
-        }
-        Ok(whole)
+        parts.into_iter().collect()
     }
 
     /// The same as [`ColumnarFile::check_pages`], over all files.

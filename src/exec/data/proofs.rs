@@ -79,6 +79,15 @@ pub(super) struct FileContent {
     parts: Vec<PartContent>,
 }
 
+impl FileContent {
+    /// The contents of the parts of a folder; none of a table that is one file.
+    pub(super) fn parts(&self) -> impl Iterator<Item = String> {
+        let is_folder = self.parts.iter().all(|part| part.hash != self.hash);
+        let parts = self.parts.iter().filter(move |_| is_folder);
+        parts.map(|part| part.hash.content())
+    }
+}
+
 struct PartContent {
     hash: FileHash,
     is_remembered: bool,
@@ -147,17 +156,34 @@ impl ProofCache {
         record.unwrap_or_default()
     }
 
-    /// Remembers what was proven of files, if they are still the ones that were looked at.
-    pub(super) fn remember(&self, content: &FileContent, record: &ProofRecord) {
-        let stamped = content.parts.iter().map(|part| {
-            let stamp = part.stamp.as_ref()?;
-            let is_current = FileStamp::of(&stamp.path).as_ref() == Some(stamp);
-            is_current.then_some((part, stamp))
-        });
-        let Some(stamped) = stamped.collect::<Option<Vec<_>>>() else {
-            return;
+    /// Remembers what was proven of the files of a table, and of each of its parts by itself, as far as they are still
+    /// the ones that were looked at.
+    pub(super) fn remember(
+        &self,
+        content: &FileContent,
+        whole: &ProofRecord,
+        parts: &[ProofRecord],
+    ) {
+        let is_current = |part: &PartContent| {
+            let stamp = part.stamp.as_ref();
+            stamp.is_some_and(|stamp| FileStamp::of(&stamp.path).as_ref() == Some(stamp))
         };
-        let name = content.hash.content();
+        let are_current: Vec<bool> = content.parts.iter().map(is_current).collect();
+        for ((name, record), is_current) in content.parts().zip(parts).zip(&are_current) {
+            if *is_current {
+                self.keep_record(name, record);
+            }
+        }
+        if are_current.iter().all(|is_current| *is_current) {
+            self.keep_record(content.hash.content(), whole);
+        }
+        let current = content.parts.iter().zip(are_current);
+        for (part, _) in current.filter(|(_, is_current)| *is_current) {
+            self.keep_stamp(part);
+        }
+    }
+
+    fn keep_record(&self, name: String, record: &ProofRecord) {
         // Another process may have proven other columns meanwhile.
         let mut all = self.record(&name);
         let before = all.clone();
@@ -167,19 +193,22 @@ impl ProofCache {
         {
             write(&record_file(folder, &name), &all);
         }
-        let mut known = self.known();
-        for (part, stamp) in stamped {
-            let stamped = Stamped {
-                version: VERSION.to_owned(),
-                stamp: stamp.clone(),
-                hash: part.hash.clone(),
-            };
-            if let Some(folder) = self.folder.as_deref().filter(|_| !part.is_remembered) {
-                write(&stamp_file(folder, &stamp.path), &stamped);
-            }
-            known.stamps.insert(stamp.path.clone(), stamped);
+        self.known().records.insert(name, all);
+    }
+
+    fn keep_stamp(&self, part: &PartContent) {
+        let Some(stamp) = &part.stamp else {
+            return;
+        };
+        let stamped = Stamped {
+            version: VERSION.to_owned(),
+            stamp: stamp.clone(),
+            hash: part.hash.clone(),
+        };
+        if let Some(folder) = self.folder.as_deref().filter(|_| !part.is_remembered) {
+            write(&stamp_file(folder, &stamp.path), &stamped);
         }
-        known.records.insert(name, all);
+        self.known().stamps.insert(stamp.path.clone(), stamped);
     }
 
     fn stamped(&self, stamp: &FileStamp) -> Option<FileHash> {

@@ -25,6 +25,8 @@ pub(super) struct ColumnarTable {
     pub is_absent: Vec<bool>,
     pub notes: Vec<String>,
     pub record: ProofRecord,
+    /// What was proven of each part by itself, where the table is a folder.
+    pub part_records: Vec<ProofRecord>,
     pub proofs: Vec<Proof>,
 }
 
@@ -43,7 +45,9 @@ pub(super) fn prove(
         return Err(Diagnostic::data("D114", format!("`{name}` has too many rows")).into());
     }
     let record = content.map(|content| cache.record(&content.hash.content()));
+    let part_records = content.map(|content| content.parts().map(|part| cache.record(&part)));
     let mut table = ColumnarTable {
+        part_records: part_records.into_iter().flatten().collect(),
         is_absent: plan.wanted.iter().map(|wanted| !file.has(wanted)).collect(),
         origin: Origin::File {
             name,
@@ -77,7 +81,7 @@ impl ColumnarTable {
         let new: Vec<ColumnRequest> = new.into_iter().cloned().collect();
         // A file that was damaged since must not end the process.
         self.file.check_pages(&known)?;
-        let examined = self.file.examine(&new, hashed, calendar)?;
+        let examined = self.examine(&new, hashed, calendar)?;
         self.report(definitions, id, plan, &new, &examined)?;
         for (wanted, examined) in new.iter().zip(examined) {
             let fact = fact(wanted, calendar);
@@ -97,6 +101,34 @@ impl ColumnarTable {
         self.proofs
             .extend(new.iter().map(|wanted| proof(wanted, false)));
         Ok(())
+    }
+
+    /// Looks at columns, but for what is known of single parts. What they tell is remembered of each part by itself too:
+    /// it is not if it is reported as wrong, since nothing of this table is.
+    fn examine(
+        &mut self,
+        new: &[ColumnRequest],
+        hashed: Option<usize>,
+        calendar: &Calendar,
+    ) -> Result<Vec<ExaminedColumn>, Problems> {
+        let known = |place: usize, wanted: &ColumnRequest| {
+            let record = self.part_records.get(place)?;
+            let known = record.columns.get(&fact(wanted, calendar)).copied();
+            known.filter(|_| hashed != Some(wanted.column))
+        };
+        let parts = self.file.examine(new, known, hashed, calendar)?;
+        let mut whole: Vec<ExaminedColumn> = Vec::new();
+        whole.resize_with(new.len(), ExaminedColumn::default);
+        for (place, part) in parts.into_iter().enumerate() {
+            for ((wanted, whole), later) in new.iter().zip(&mut whole).zip(part) {
+                let record = self.part_records.get_mut(place);
+                if let Some(record) = record.filter(|_| self.file.parts[place].file.has(wanted)) {
+                    record.columns.insert(fact(wanted, calendar), later.span);
+                }
+                whole.append(later);
+            }
+        }
+        Ok(whole)
     }
 
     fn check_scan(&mut self, new: &[ColumnRequest], calendar: &Calendar) {

@@ -222,11 +222,9 @@ impl Scan {
         if file.rows != self.file.rows || !wanted.iter().all(|wanted| file.has(wanted)) {
             return Err(changed().into());
         }
-        let examined = file.examine(&wanted, None, &self.calendar)?;
-        if examined
-            .iter()
-            .any(|examined| !examined.bad.list().is_empty())
-        {
+        let examined = file.examine(&wanted, |_, _| None, None, &self.calendar)?;
+        let mut examined = examined.iter().flatten();
+        if examined.any(|examined| !examined.bad.list().is_empty()) {
             return Err(changed().into());
         }
         Ok(())

@@ -4,12 +4,12 @@
 mod compare;
 pub mod coverage;
 pub mod mutation;
-mod parallel;
 mod reach;
 pub mod report;
 mod show;
 
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::parallel::in_parallel;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::Answer;
 use crate::exec::data::{self, TableSources};
@@ -19,7 +19,6 @@ use crate::plan;
 use crate::render;
 use crate::render::RenderOptions;
 use compare::ExpectationDiff;
-use parallel::in_parallel;
 pub use reach::TestReach;
 
 /// Whether a test's name or a KPI it expects contains the text.

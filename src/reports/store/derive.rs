@@ -16,7 +16,7 @@ pub(super) use asset::{AssetFacts, DerivedRows, closings, derive};
 pub use asset::{Closing, ClosingScan};
 pub(super) use assets::{assets, retired};
 pub(super) use decisions::{Ruling, rulings, without_number};
-pub(super) use findings::enrich;
+pub(super) use findings::{before_advisories, enrich, without_advisories};
 pub use merging::{MergedDetection, Reason};
 pub(super) use names::CanonicalNames;
 pub(super) use scans::{all as all_scans, table as scans_table};

@@ -21,6 +21,8 @@ const OBSERVATIONS: &str = "observations";
 pub const DERIVED: &str = "derived";
 /// What is there before the mark is.
 const FOLDERS: [&str; 3] = [MANIFESTS, MERGED, OBSERVATIONS];
+/// Smaller tables are read as fast as they are opened.
+const OBSERVATIONS_A_PART: u64 = 250_000;
 
 /// A folder of segments.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Store {
     pub(super) proven_folders: ProvenFolders,
     /// Reports that are looked at as if they had been withdrawn.
     pub(super) assumed_withdrawn: BTreeSet<String>,
+    /// How many observations a part of the derived tables follows from, at least.
+    pub(super) observations_a_part: u64,
 }
 
 /// Whether a folder is a store.
@@ -110,6 +114,7 @@ impl Store {
             merged_cache: MergedCache::default(),
             proven_folders: ProvenFolders::default(),
             assumed_withdrawn: BTreeSet::new(),
+            observations_a_part: OBSERVATIONS_A_PART,
         }
     }
 
@@ -117,6 +122,14 @@ impl Store {
     pub fn assuming_withdrawn(self, segments: impl IntoIterator<Item = String>) -> Store {
         Store {
             assumed_withdrawn: segments.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// The same store with derived tables in parts of another size: what they hold is the same.
+    pub fn with_observations_a_part(self, observations_a_part: u64) -> Store {
+        Store {
+            observations_a_part,
             ..self
         }
     }
@@ -148,5 +161,11 @@ impl Store {
     /// The folder of tables that can be made again at any time.
     pub(super) fn derived(&self) -> PathBuf {
         self.folder.join(DERIVED)
+    }
+
+    /// The folder of the parts of derived tables: a folder for each range of assets, and in it one for each set of facts
+    /// that the rows follow from.
+    pub(super) fn parts(&self) -> PathBuf {
+        self.derived().join("parts")
     }
 }

@@ -9,7 +9,7 @@
 //! what they were made of.
 
 mod advisories;
-mod asset_cache;
+mod asset_ranges;
 mod cache;
 mod cache_key;
 mod compact;
@@ -31,6 +31,8 @@ mod reports;
 mod segment;
 mod segments;
 mod snapshot_view;
+mod store_facts;
+mod table_parts;
 mod tables;
 mod verify;
 mod withdrawals;

@@ -69,8 +69,19 @@ impl SnapshotView {
     /// Adds the reports and records of the view to a key: two horizons with the same facts have one key, and
     /// share the tables derived from them.
     pub fn update(&self, key: &mut CacheKey) {
-        let mut reports: Vec<&Manifest> =
-            self.manifests.iter().flat_map(Manifest::reports).collect();
+        self.update_by(key, &self.manifests.iter().collect::<Vec<_>>());
+    }
+
+    /// The same of advisories alone.
+    pub fn update_by_advisories(&self, key: &mut CacheKey) {
+        let is_advisory = |manifest: &&Manifest| manifest.fills == Fills::Advisories;
+        let advisories: Vec<&Manifest> = self.manifests.iter().filter(is_advisory).collect();
+        self.update_by(key, &advisories);
+    }
+
+    fn update_by(&self, key: &mut CacheKey, manifests: &[&Manifest]) {
+        let reports = manifests.iter().flat_map(|manifest| manifest.reports());
+        let mut reports: Vec<&Manifest> = reports.collect();
         reports.sort_by(|left, right| left.segment.cmp(&right.segment));
         for report in reports {
             key.text(&report.segment);

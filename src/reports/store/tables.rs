@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::asset_cache::{self, StoreFacts};
 use super::cache_key::CacheKey;
-use super::derive::{self, CanonicalNames, Closing, DerivationNotes, Ruling};
-use super::derived_folder;
+use super::derive::{self, Closing, DerivationNotes, Ruling};
+use super::derived_folder::{self, FolderContent, LinkedFile};
 use super::errors::unwritable;
-use super::facts;
 use super::layout::Store;
 use super::snapshot_view::SnapshotView;
+use super::store_facts::{StoreFacts, with_facts};
+use super::table_parts::{self, DETECTIONS, FINDINGS, TablePart};
 use crate::base::diagnostic::Problems;
 use crate::base::files;
 use crate::exec::data::Horizon;
@@ -42,7 +42,9 @@ pub fn tables(
         let folder = store.derived().join(key(&view, definitions));
         if !store.proven_folders.holds(&folder) {
             if !derived_folder::is_whole(&folder) {
-                derived(store, definitions, &view, &folder, false)?;
+                with_facts(store, definitions, &view, |facts| {
+                    put(facts, &folder, false)
+                })?;
             }
             store.proven_folders.add(&folder);
         }
@@ -56,17 +58,22 @@ pub fn rebuild(store: &Store, definitions: &Definitions) -> Result<PathBuf, Prob
     let folder = store.while_it_changes(|manifests| {
         let view = SnapshotView::of(store, manifests, Horizon::default())?;
         let folder = store.derived().join(key(&view, definitions));
-        derived(store, definitions, &view, &folder, true)?;
+        with_facts(store, definitions, &view, |facts| put(facts, &folder, true))?;
         Ok::<PathBuf, Problems>(folder)
     })??;
     let failed = |error| Problems::from(unwritable(&folder, &error));
+    let mut kept = Vec::new();
     for entry in fs::read_dir(store.derived()).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let is_parts = path == asset_cache::folder(store);
-        if path != folder && !is_parts && files::is_old(&path) {
-            fs::remove_dir_all(&path).map_err(failed)?;
+        if path == store.parts() {
+            continue;
+        }
+        match path != folder && files::is_old(&path) {
+            true => fs::remove_dir_all(&path).map_err(failed)?,
+            false => kept.push(path),
         }
     }
+    table_parts::forget_unused(store, &kept)?;
     Ok(folder)
 }
 
@@ -77,40 +84,54 @@ pub fn derive(store: &Store, definitions: &Definitions) -> Result<Derived, Probl
     Ok(Derived { folder, about })
 }
 
-fn derived(
-    store: &Store,
-    definitions: &Definitions,
-    view: &SnapshotView,
-    folder: &Path,
-    anew: bool,
-) -> Result<(), Problems> {
-    let registers = facts::read_registers(store, view)?;
-    let scans = facts::all_scans(&view.manifests);
-    let names = CanonicalNames::of(&registers);
-    let rulings = derive::rulings(&registers.decisions, &names);
-    let mut found = asset_cache::all(&StoreFacts {
-        anew,
-        store,
-        definitions,
-        manifests: &view.manifests,
-        scans: &scans,
-        names: &names,
-        rulings: &rulings,
-        retired: &derive::retired(&registers, &view.horizon),
-    })?;
-    derive::enrich(&mut found.findings, &registers.advisories);
-    let scans = derive::all_scans(&registers, &names, &scans);
-    let tables = [
-        ("assets", &derive::assets(&registers, &names, &scans)),
-        ("scans", &derive::scans_table(&scans)),
-        ("findings", &found.findings),
-        ("detections", &found.detections),
-    ];
-    let used: BTreeSet<String> = found.about.used.drain(..).collect();
-    let unused = rulings.iter().filter(|ruling| !used.contains(&ruling.name));
-    let oddities = unused.map(Ruling::unused).chain(names.circles());
-    found.about.oddities = oddities.collect();
-    derived_folder::put(folder, &tables, &found.about)
+/// Makes the parts that are not there, and the folder of all tables.
+fn put(facts: &StoreFacts, folder: &Path, anew: bool) -> Result<(), Problems> {
+    let parts = table_parts::all(facts, anew)?;
+    let mut about = DerivationNotes::default();
+    let assets = parts.iter().flat_map(|part| &part.assets);
+    assets.for_each(|asset| about.append(&asset.about));
+    let used: BTreeSet<String> = about.used.drain(..).collect();
+    let unused = facts
+        .rulings
+        .iter()
+        .filter(|ruling| !used.contains(&ruling.name));
+    let oddities = unused.map(Ruling::unused).chain(facts.names.circles());
+    about.oddities = oddities.collect();
+    let scans = derive::all_scans(facts.registers, facts.names, facts.scans);
+    let content = FolderContent {
+        tables: &[
+            (
+                "assets",
+                &derive::assets(facts.registers, facts.names, &scans),
+            ),
+            ("scans", &derive::scans_table(&scans)),
+        ],
+        links: &links(&parts),
+        notes: &about,
+    };
+    content.put(folder).map(drop)
+}
+
+/// The files of the tables that are in parts: several are in a folder, in the order of their names.
+fn links(parts: &[TablePart]) -> Vec<LinkedFile> {
+    let link = |table: &str, place: usize, part: &TablePart| {
+        let file = format!("{table}.parquet");
+        LinkedFile {
+            name: match parts.len() {
+                1 => file.clone(),
+                _ => format!("{table}/{place:05}.parquet"),
+            },
+            hash: part.hashes.get(&file).cloned().unwrap_or_default(),
+            file: part.folder.join(file),
+        }
+    };
+    let parts_of = |table| {
+        parts
+            .iter()
+            .enumerate()
+            .map(move |(place, part)| link(table, place, part))
+    };
+    parts_of(FINDINGS).chain(parts_of(DETECTIONS)).collect()
 }
 
 /// The closings of some detections of an asset, derived anew.
@@ -122,24 +143,10 @@ pub(super) fn closings(
 ) -> Result<Vec<Closing>, Problems> {
     store.while_it_changes(|manifests| {
         let view = SnapshotView::of(store, manifests, Horizon::default())?;
-        let registers = facts::read_registers(store, &view)?;
-        let scans = facts::all_scans(&view.manifests);
-        let names = CanonicalNames::of(&registers);
-        let rulings = derive::rulings(&registers.decisions, &names);
-        asset_cache::closings(
-            &StoreFacts {
-                anew: true,
-                store,
-                definitions,
-                manifests: &view.manifests,
-                scans: &scans,
-                names: &names,
-                rulings: &rulings,
-                retired: &derive::retired(&registers, &view.horizon),
-            },
-            asset,
-            &wanted,
-        )
+        with_facts(store, definitions, &view, |facts| {
+            let rows = facts.rows(|name| name == asset)?;
+            Ok(facts.of_asset(asset, |asset| derive::closings(asset, &rows, &wanted)))
+        })
     })?
 }
 

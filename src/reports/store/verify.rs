@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::asset_cache;
 use super::data_files;
 use super::derived_folder;
 use super::layout::Store;
 use super::manifest::{self, Manifest};
 use super::segments::listed;
+use super::table_parts;
 use crate::base::diagnostic::Problems;
 
 /// What a check of all segments found.
@@ -86,12 +86,13 @@ fn verdict(store: &Store, manifests: &[Manifest]) -> Verification {
 
 /// How many folders of derived tables are not what was written, and of how many that is not known.
 fn folders(store: &Store) -> (usize, usize) {
-    let parts = asset_cache::folder(store);
-    let folders = [store.derived(), parts.clone()];
-    let entries = folders
-        .iter()
-        .filter_map(|folder| fs::read_dir(folder).ok());
-    let paths = entries.flatten().flatten().map(|entry| entry.path());
+    let parts = store.parts();
+    let entries = fs::read_dir(store.derived())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let tables = entries.map(|entry| entry.path());
+    let paths = tables.chain(table_parts::folders(store));
     let is_unfinished = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.starts_with('.')

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use lines::{CoverageLine, LineKind};
 
-use super::parallel::in_parallel;
 use super::reach::TestReach;
 use super::{GivenTables, given_tables};
+use crate::base::parallel::in_parallel;
 use crate::base::source::{Sources, Span};
 use crate::exec::answer::{Answer, Cell, ColumnRole, Status, Value};
 use crate::exec::query_context::answers_over;

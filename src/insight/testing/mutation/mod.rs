@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use places::{ChangeKind, ChangedSymbol, Mutation};
 
-use super::parallel::in_parallel;
 use super::reach::TestReach;
 use crate::base::diagnostic::{Problems, Severity};
+use crate::base::parallel::in_parallel;
 use crate::base::source::{Sources, Span};
 use crate::lang::check;
 use crate::lang::model::{Definitions, SymbolId};

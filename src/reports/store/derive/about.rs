@@ -56,6 +56,15 @@ impl Oddity {
 }
 
 impl DerivationNotes {
+    /// Adds what was noticed of another asset.
+    pub(in crate::reports::store) fn append(&mut self, other: &DerivationNotes) {
+        self.detections += other.detections;
+        self.issues += other.issues;
+        self.reasons.extend_from_slice(&other.reasons);
+        self.conflicts.extend_from_slice(&other.conflicts);
+        self.used.extend_from_slice(&other.used);
+    }
+
     /// What is odd, as warnings.
     pub fn warnings(&self) -> impl Iterator<Item = Diagnostic> {
         self.oddities.iter().map(|oddity| {

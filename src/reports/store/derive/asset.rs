@@ -41,12 +41,25 @@ impl DerivedRows {
     pub fn append(&mut self, other: DerivedRows) {
         append(&mut self.findings, other.findings);
         append(&mut self.detections, other.detections);
-        self.about.detections += other.about.detections;
-        self.about.issues += other.about.issues;
-        self.about.reasons.extend(other.about.reasons);
-        self.about.conflicts.extend(other.about.conflicts);
-        self.about.used.extend(other.about.used);
+        self.about.append(&other.about);
     }
+
+    /// The last rows, by themselves: so many findings, and as many detections as was noted.
+    pub fn split_off(&mut self, findings: usize, about: DerivationNotes) -> DerivedRows {
+        DerivedRows {
+            findings: split_off(&mut self.findings, findings),
+            detections: split_off(&mut self.detections, about.detections),
+            about,
+        }
+    }
+}
+
+fn split_off(table: &mut DerivedTable, rows: usize) -> DerivedTable {
+    let columns = table.iter_mut().map(|(name, values)| {
+        let from = values.len().saturating_sub(rows);
+        (*name, values.split_off(from))
+    });
+    columns.collect()
 }
 
 fn append(table: &mut DerivedTable, other: DerivedTable) {

@@ -88,27 +88,28 @@ pub(super) fn findings(
     ]
 }
 
-/// Adds what advisories say of the vulnerabilities of findings.
-pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &Advisories) {
-    let place = |name: &str| table.iter().position(|(column, _)| *column == name);
-    let places = [
-        "vulnerability_ids",
-        "exploitable",
-        "epss",
-        "known_exploited_at",
-        "known_exploited_due_at",
-    ]
-    .map(place);
-    let [
-        Some(ids),
-        Some(exploitable),
-        Some(score),
-        Some(exploited),
-        Some(due),
-    ] = places
-    else {
-        return;
+/// The columns that advisories fill or overrule.
+const FROM_ADVISORIES: [&str; 4] = [
+    "exploitable",
+    "epss",
+    "known_exploited_at",
+    "known_exploited_due_at",
+];
+
+/// Adds what advisories say of the vulnerabilities of findings. Gives the columns as they were before.
+pub(in crate::reports::store) fn enrich(
+    table: &mut DerivedTable,
+    advisories: &Advisories,
+) -> DerivedTable {
+    let place = |name: &str| {
+        let mut columns = table.iter();
+        let place = columns.position(|(column, _)| *column == name);
+        place.expect("findings have all of their columns")
     };
+    let ids = place("vulnerability_ids");
+    let places = FROM_ADVISORIES.map(place);
+    let before = places.iter().map(|place| table[*place].clone()).collect();
+    let [exploitable, score, exploited, due] = places;
     for row in 0..table[ids].1.len() {
         let Some(text) = &table[ids].1[row] else {
             continue;
@@ -121,6 +122,25 @@ pub(in crate::reports::store) fn enrich(table: &mut DerivedTable, advisories: &A
             table[exploited].1[row] = Some(rfc3339(at));
             table[exploitable].1[row] = Some("yes".to_string());
             table[due].1[row] = advisories.due(&known).map(|day| day.to_string());
+        }
+    }
+    before
+}
+
+/// The columns that [`enrich`] gives, without rows.
+pub(in crate::reports::store) fn before_advisories() -> DerivedTable {
+    FROM_ADVISORIES.map(|name| (name, Vec::new())).to_vec()
+}
+
+/// Takes back what advisories had added.
+pub(in crate::reports::store) fn without_advisories(
+    table: &mut DerivedTable,
+    before: DerivedTable,
+) {
+    for (name, values) in before {
+        let mut columns = table.iter_mut();
+        if let Some(column) = columns.find(|(column, _)| *column == name) {
+            column.1 = values;
         }
     }
 }

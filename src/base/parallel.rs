@@ -1,9 +1,9 @@
-//! Work on many things at once, in their order.
+//! Work on many things at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What becomes of each item, a thread for each processor. Not as tasks of a pool: what a test waits for is computed in
-/// pools too, and a waiting task would run other tests on top of itself, as deep as there are tests.
+/// What becomes of each item, in their order: a thread for each processor. Not as tasks of a pool: what a task waits for is computed in
+/// pools too, and a waiting task would run others on top of itself, as deep as there are tasks.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let next = AtomicUsize::new(0);
