@@ -3,6 +3,8 @@
 //! Keys that nothing shows are kept as 64-bit hashes. Hashes that differ prove the keys different;
 //! equal ones prove nothing, so the caller then reads the keys themselves and asks again.
 
+use std::ops::Range;
+
 use polars::prelude::{DataType, Series, StringChunked, UInt64Chunked};
 use rayon::prelude::*;
 
@@ -15,6 +17,8 @@ use crate::base::diagnostic::{Diagnostic, Problems};
 const PARTITION_BITS: u32 = 8;
 const PARTITIONS: usize = 1 << PARTITION_BITS;
 const STRETCH: usize = 1 << 20;
+/// How many hashes are partitioned at once: 256 MB.
+const MOST_AT_ONCE: usize = 1 << 25;
 
 /// The hashes of a column of them, in parts.
 pub(super) fn hashes(column: &UInt64Chunked) -> Vec<Vec<u64>> {
@@ -26,15 +30,24 @@ pub(super) fn hashes(column: &UInt64Chunked) -> Vec<Vec<u64>> {
 }
 
 /// Whether all hashes are there and different. Partitions by the top bits, so that each part fits a
-/// cache, and sorts the parts in parallel. A part is given up as soon as it is partitioned: of large tables there is no room
+/// cache, and sorts the parts in parallel; of large tables some of the partitions after the others, since there is no room
 /// for all hashes twice.
 pub(super) fn are_unique(parts: Vec<Vec<u64>>) -> bool {
-    let stretches = parts.into_par_iter().flat_map_iter(|part| {
-        let stretches: Vec<_> = part.chunks(STRETCH).map(partition).collect();
-        stretches
-    });
-    let stretches: Vec<Vec<Vec<u64>>> = stretches.collect();
-    !(0..PARTITIONS).into_par_iter().any(|place| {
+    let hashes: usize = parts.iter().map(Vec::len).sum();
+    let passes = hashes.div_ceil(MOST_AT_ONCE).clamp(1, PARTITIONS);
+    let places = PARTITIONS.div_ceil(passes);
+    (0..PARTITIONS)
+        .step_by(places)
+        .all(|first| are_unique_within(&parts, first..(first + places).min(PARTITIONS)))
+}
+
+/// Whether the hashes of some partitions are there and different.
+fn are_unique_within(parts: &[Vec<u64>], places: Range<usize>) -> bool {
+    let stretches = parts.par_iter().flat_map(|part| part.par_chunks(STRETCH));
+    let stretches: Vec<Vec<Vec<u64>>> = stretches
+        .map(|stretch| partition(stretch, &places))
+        .collect();
+    !(0..places.len()).into_par_iter().any(|place| {
         cancellation::listen();
         let mut part: Vec<u64> = stretches
             .iter()
@@ -45,18 +58,22 @@ pub(super) fn are_unique(parts: Vec<Vec<u64>>) -> bool {
     })
 }
 
-fn partition(hashes: &[u64]) -> Vec<Vec<u64>> {
+/// The hashes of some partitions, one after the other.
+fn partition(hashes: &[u64], places: &Range<usize>) -> Vec<Vec<u64>> {
     cancellation::listen();
-    let mut counts = [0usize; PARTITIONS];
     let place = |hash: u64| (hash >> (64 - PARTITION_BITS)) as usize;
-    hashes.iter().for_each(|hash| counts[place(*hash)] += 1);
+    let own = || {
+        let hashes = hashes.iter().map(|hash| (place(*hash), *hash));
+        hashes.filter(|(place, _)| places.contains(place))
+    };
+    let mut counts = [0usize; PARTITIONS];
+    own().for_each(|(place, _)| counts[place] += 1);
+    let counts = &counts[places.clone()];
     let mut parts: Vec<Vec<u64>> = counts
         .iter()
         .map(|count| Vec::with_capacity(*count))
         .collect();
-    hashes
-        .iter()
-        .for_each(|hash| parts[place(*hash)].push(*hash));
+    own().for_each(|(place, hash)| parts[place - places.start].push(hash));
     parts
 }
 
@@ -178,4 +195,40 @@ fn places(origin: &Origin, rows: &[usize]) -> String {
         named.push(format!("{} more", rows.len() - NAMED));
     }
     and_list(&named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PARTITIONS, are_unique, are_unique_within};
+
+    /// Different numbers over the whole range, in two parts.
+    fn hashes() -> [Vec<u64>; 2] {
+        let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        [
+            (1..5_000).map(spread).collect(),
+            (5_000..9_000).map(spread).collect(),
+        ]
+    }
+
+    #[test]
+    fn each_partition_is_looked_at_by_itself() {
+        let parts = hashes();
+        assert!(are_unique(parts.to_vec()));
+        for repeated in parts.iter().flatten().step_by(500) {
+            let mut parts = parts.to_vec();
+            parts[1].push(*repeated);
+            assert!(!are_unique(parts.clone()));
+            let own = (repeated >> 56) as usize;
+            for place in 0..PARTITIONS {
+                assert_eq!(are_unique_within(&parts, place..place + 1), place != own);
+            }
+        }
+    }
+
+    #[test]
+    fn a_hash_that_is_missing_is_none() {
+        let [mut first, second] = hashes();
+        first.push(super::MISSING_HASH);
+        assert!(!are_unique(vec![first, second]));
+    }
 }
