@@ -121,12 +121,12 @@ fn take(room: &Room, step: &Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn parts_hold_what_follows_from_nothing(
         size in select(vec![1, 4, 16]),
-        steps in vec(steps(), 8..40),
+        steps in vec(steps(), 8..28),
     ) {
         let room = Room::new().in_parts_of(size);
         for step in steps.iter().chain([&Step::Ask(None)]) {
