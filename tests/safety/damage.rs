@@ -128,8 +128,8 @@ fn merged_segments_are_mended_report_by_report() {
 #[cfg(unix)]
 #[test]
 fn a_table_larger_than_the_memory_that_may_be_used_is_told_with_what_to_do() {
-    const HOLE: u64 = 64 << 30;
-    const MOST_KILOBYTES: u64 = 32 << 20;
+    const HOLE: u64 = 6 << 30;
+    const MOST_KILOBYTES: u64 = 5 << 20;
     let place = Place::new();
     fs::create_dir(place.path("tables")).expect("a folder");
     place.ingest("store", &place.reports(0..3));
