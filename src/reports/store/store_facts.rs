@@ -70,21 +70,14 @@ impl<'a> StoreFacts<'a> {
         reports.into_values().sum()
     }
 
-    /// Whether a segment has rows of an asset that is wanted.
-    pub fn has_some_of(&self, manifest: &Manifest, is_wanted: impl Fn(&str) -> bool) -> bool {
-        let mut assets = manifest.assets.iter();
-        assets.any(|name| is_wanted(self.names.real(name)))
-    }
-
     /// The rows of segments that have some of assets that are wanted.
     pub fn rows(&self, is_wanted: impl Fn(&str) -> bool) -> Result<FactRows, Problems> {
-        let is_wanted = |manifest: &Manifest| self.has_some_of(manifest, &is_wanted);
-        facts::read_rows(
-            self.store,
-            self.definitions,
-            &self.view.manifests,
-            is_wanted,
-        )
+        let has_some = |manifest: &Manifest| {
+            let mut assets = manifest.assets.iter();
+            assets.any(|name| is_wanted(self.names.real(name)))
+        };
+        let manifests = &self.view.manifests;
+        facts::read_rows(self.store, self.definitions, manifests, has_some)
     }
 
     /// Does work with what is known of an asset.
