@@ -164,6 +164,18 @@ impl ColumnarFile {
         Ok(whole.collect())
     }
 
+    /// What `look` makes of the values of a column that the file has, some rows after the others.
+    pub(super) fn visit_one<T: Send>(
+        &self,
+        wanted: &ColumnRequest,
+        calendar: &Calendar,
+        look: impl Fn(&Series) -> T + Sync,
+    ) -> Result<Vec<T>, Problems> {
+        let only = std::slice::from_ref(wanted);
+        let look = |_: &ColumnRequest, typed: TypedColumn| look(&typed.series);
+        Ok(self.visit(only, calendar, look)?.remove(0))
+    }
+
     fn visit<T: Send>(
         &self,
         wanted: &[ColumnRequest],

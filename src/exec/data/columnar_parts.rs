@@ -219,6 +219,25 @@ impl ColumnarParts {
         Ok(all.rechunk())
     }
 
+    /// What `look` makes of the values of one column, some rows after the others: no more of them are held than a thread each
+    /// is looking at.
+    pub(super) fn visit<T: Send>(
+        &self,
+        wanted: &ColumnRequest,
+        calendar: &Calendar,
+        look: impl Fn(&Series) -> T + Sync,
+    ) -> Result<Vec<T>, Problems> {
+        let mut all = Vec::new();
+        for part in &self.parts {
+            if part.file.has(wanted) {
+                all.extend(part.file.visit_one(wanted, calendar, &look)?);
+            } else {
+                all.push(look(&part.read(wanted, calendar)?));
+            }
+        }
+        Ok(all)
+    }
+
     /// The same as [`ColumnarFile::examine`], for each file. What is known of a column of a file is not looked at again.
     pub(super) fn examine(
         &self,

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::StringChunked;
+use polars::prelude::{Series, StringChunked};
 
 use super::columns::{ColumnRequest, Meaning};
 use super::keys;
 use super::load::Loaded;
-use super::parents::{self, Orphans};
+use super::parents::{self, Orphans, ParentKeys};
 use super::plan::TablePlan;
 use super::prove::{ColumnarTable, fact};
 use super::report::Origin;
@@ -189,8 +189,20 @@ impl Links<'_> {
             .iter()
             .position(|wanted| wanted.column == link.column);
         let place = place.expect("the plan reads the columns of its parents");
-        let texts = self.texts(id, place)?;
-        Ok(parents::orphans(&texts, &self.keys[&link.table]))
+        let known = ParentKeys::of(&self.keys[&link.table]);
+        let looked_at = match &self.tables[&id] {
+            CheckedTable::Whole(loaded) => {
+                vec![known.look_at(&keys::as_texts(&loaded.columns[place]))]
+            }
+            CheckedTable::Columnar(table) => {
+                let wanted = whole(&wanted[place]);
+                let look = |column: &Series| known.look_at(&keys::as_texts(column));
+                table
+                    .file
+                    .visit(&wanted, &self.definitions.calendar, look)?
+            }
+        };
+        Ok(parents::orphans(looked_at))
     }
 
     /// What a link is remembered by: the child's column and the content of the parent.

@@ -18,28 +18,64 @@ pub(super) struct Orphans {
     first_key: String,
 }
 
-/// The rows of a child whose keys are not among those of the parent.
-pub(super) fn orphans(child: &StringChunked, parent: &StringChunked) -> Option<Orphans> {
-    let mut steps = Steps::default();
-    let mut known: HashSet<&str, BuildTextHasher> = HashSet::default();
-    for key in parent.iter().flatten() {
-        steps.step();
-        known.insert(key);
+/// Rows of a child that were looked at, and those among them whose keys the parent does not have.
+pub(super) struct LookedAt {
+    rows: usize,
+    orphans: Option<Orphans>,
+}
+
+/// The keys of a parent.
+pub(super) struct ParentKeys<'k>(HashSet<&'k str, BuildTextHasher>);
+
+impl<'k> ParentKeys<'k> {
+    pub(super) fn of(texts: &'k StringChunked) -> ParentKeys<'k> {
+        let mut steps = Steps::default();
+        let mut known: HashSet<&str, BuildTextHasher> = HashSet::default();
+        for key in texts.iter().flatten() {
+            steps.step();
+            known.insert(key);
+        }
+        ParentKeys(known)
     }
-    let mut orphans: Option<Orphans> = None;
-    for (row, key) in child.iter().enumerate() {
-        steps.step();
-        let Some(key) = key.filter(|key| !known.contains(key)) else {
-            continue;
-        };
-        let found = orphans.get_or_insert_with(|| Orphans {
-            count: 0,
-            first_row: row,
-            first_key: key.to_owned(),
-        });
-        found.count += 1;
+
+    pub(super) fn look_at(&self, child: &StringChunked) -> LookedAt {
+        let mut steps = Steps::default();
+        let mut orphans: Option<Orphans> = None;
+        for (row, key) in child.iter().enumerate() {
+            steps.step();
+            let Some(key) = key.filter(|key| !self.0.contains(key)) else {
+                continue;
+            };
+            let found = orphans.get_or_insert_with(|| Orphans {
+                count: 0,
+                first_row: row,
+                first_key: key.to_owned(),
+            });
+            found.count += 1;
+        }
+        LookedAt {
+            rows: child.len(),
+            orphans,
+        }
     }
-    orphans
+}
+
+/// The orphans among rows that were looked at one part after the other.
+pub(super) fn orphans(parts: impl IntoIterator<Item = LookedAt>) -> Option<Orphans> {
+    let mut before = 0;
+    let mut all: Option<Orphans> = None;
+    for LookedAt { rows, orphans } in parts {
+        match (&mut all, orphans) {
+            (Some(all), Some(orphans)) => all.count += orphans.count,
+            (None, Some(mut orphans)) => {
+                orphans.first_row += before;
+                all = Some(orphans);
+            }
+            (_, None) => {}
+        }
+        before += rows;
+    }
+    all
 }
 
 /// The note about orphans.
