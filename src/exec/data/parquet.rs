@@ -8,7 +8,6 @@ use std::sync::Arc;
 use polars::prelude::{
     ArrowSchema, DataFrame, FileMetadata, ParallelStrategy, ParquetReader, SerReader,
 };
-use rayon::prelude::*;
 
 use super::columns::{ColumnRequest, TypedColumn};
 use super::files::plain_words;
@@ -17,6 +16,7 @@ use super::guard::guarded;
 use super::parquet_pages;
 use crate::base::cancellation;
 use crate::base::diagnostic::{Diagnostic, Problems};
+use crate::base::parallel::in_parallel;
 use crate::lang::model::Calendar;
 
 /// Row groups with more rows than this are read one column at a time, so that a file of few large
@@ -54,12 +54,10 @@ pub(super) fn visit<T: Send>(
         })
     };
     let tasks = tasks(&file.lengths(), wanted.len());
-    let done: Vec<Vec<T>> = tasks
-        .par_iter()
-        .with_max_len(1)
-        .map(visit)
-        .collect::<Result<_, String>>()
-        .map_err(|reason| damaged(name, &reason))?;
+    // Not as tasks of a pool: a task that waits for the columnar library would run others on top of itself, each of which maps
+    // the file.
+    let done: Result<Vec<Vec<T>>, String> = in_parallel(&tasks, visit).into_iter().collect();
+    let done = done.map_err(|reason| damaged(name, &reason))?;
     let mut by_column: Vec<Vec<T>> = wanted.iter().map(|_| Vec::new()).collect();
     for (task, done) in tasks.iter().zip(done) {
         for (column, one) in task.columns.clone().zip(done) {
