@@ -117,3 +117,31 @@ fn check_compiles_the_programs_of_sources() {
         project.with_defs(&["check"]).refused(2, &words);
     }
 }
+
+#[test]
+fn a_program_that_check_refuses_is_a_mistake_of_ingest_too() {
+    let project = project();
+    project.write(
+        "defs/acme.kpi",
+        SOURCE.replace(".issues[]", ".issues[] | {title: halt}"),
+    );
+    let report = r#"{"issues": [{"rule_id": "r1", "severity": "A"}]}"#;
+    project.write("report.json", report);
+    let ingest = [
+        "ingest",
+        "report.json",
+        "--asset",
+        "shop",
+        "--at",
+        "2026-03-01",
+    ];
+    project.with_defs(&ingest).refused(
+        2,
+        &[
+            "K710",
+            "defs/acme.kpi:9",
+            "`halt` reaches outside of the report",
+        ],
+    );
+    project.with_defs(&["store"]).shows(&["0 reports"]);
+}

@@ -16,7 +16,7 @@ use self::told::FileOutcome;
 pub use self::told::FileReport;
 use super::args::{IngestArguments, TextOrJson};
 use super::console::{Console, write_stdout};
-use super::failure::{Failure, FailureKind};
+use super::failure::Failure;
 use super::reports;
 use super::workspace;
 use crate::app::repl::not_here;
@@ -84,10 +84,7 @@ pub fn fail(told: &[FileReport]) -> Result<(), Failure> {
     }
     match problems.has_errors() {
         false => Ok(()),
-        true => Err(Failure {
-            kind: FailureKind::Environment,
-            problems,
-        }),
+        true => Err(problems.into()),
     }
 }
 
