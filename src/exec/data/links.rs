@@ -190,19 +190,19 @@ impl Links<'_> {
             .position(|wanted| wanted.column == link.column);
         let place = place.expect("the plan reads the columns of its parents");
         let known = ParentKeys::of(&self.keys[&link.table]);
-        let looked_at = match &self.tables[&id] {
+        let checked = match &self.tables[&id] {
             CheckedTable::Whole(loaded) => {
-                vec![known.look_at(&keys::as_texts(&loaded.columns[place]))]
+                vec![known.check(&keys::as_texts(&loaded.columns[place]))]
             }
             CheckedTable::Columnar(table) => {
                 let wanted = whole(&wanted[place]);
-                let look = |column: &Series| known.look_at(&keys::as_texts(column));
+                let check = |column: &Series| known.check(&keys::as_texts(column));
                 table
                     .file
-                    .visit(&wanted, &self.definitions.calendar, look)?
+                    .visit(&wanted, &self.definitions.calendar, check)?
             }
         };
-        Ok(parents::orphans(looked_at))
+        Ok(parents::orphans(checked))
     }
 
     /// What a link is remembered by: the child's column and the content of the parent.

@@ -18,8 +18,8 @@ pub(super) struct Orphans {
     first_key: String,
 }
 
-/// Rows of a child that were looked at, and those among them whose keys the parent does not have.
-pub(super) struct LookedAt {
+/// Keys of consecutive rows of a child that were checked: how many, and those that the parent does not have.
+pub(super) struct CheckedKeys {
     rows: usize,
     orphans: Option<Orphans>,
 }
@@ -38,7 +38,7 @@ impl<'k> ParentKeys<'k> {
         ParentKeys(known)
     }
 
-    pub(super) fn look_at(&self, child: &StringChunked) -> LookedAt {
+    pub(super) fn check(&self, child: &StringChunked) -> CheckedKeys {
         let mut steps = Steps::default();
         let mut orphans: Option<Orphans> = None;
         for (row, key) in child.iter().enumerate() {
@@ -53,18 +53,18 @@ impl<'k> ParentKeys<'k> {
             });
             found.count += 1;
         }
-        LookedAt {
+        CheckedKeys {
             rows: child.len(),
             orphans,
         }
     }
 }
 
-/// The orphans among rows that were looked at one part after the other.
-pub(super) fn orphans(parts: impl IntoIterator<Item = LookedAt>) -> Option<Orphans> {
+/// The orphans among all rows, given those of one part after the other.
+pub(super) fn orphans(parts: impl IntoIterator<Item = CheckedKeys>) -> Option<Orphans> {
     let mut before = 0;
     let mut all: Option<Orphans> = None;
-    for LookedAt { rows, orphans } in parts {
+    for CheckedKeys { rows, orphans } in parts {
         match (&mut all, orphans) {
             (Some(all), Some(orphans)) => all.count += orphans.count,
             (None, Some(mut orphans)) => {
@@ -154,5 +154,36 @@ fn reads_as_missing(definitions: &Definitions, table: TableId, parent: usize) ->
         [only] => format!("their {only} reads as missing"),
         [first, second] => format!("their {first} and {second} read as missing"),
         [first, second, ..] => format!("their {first}, {second}, … read as missing"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use polars::prelude::StringChunked;
+
+    use super::{Orphans, ParentKeys, orphans};
+
+    #[test]
+    fn the_place_of_the_first_orphan_is_that_among_all_rows() {
+        let parent = StringChunked::from_iter([Some("a"), Some("b")]);
+        let known = ParentKeys::of(&parent);
+        let found = |parts: &[&[Option<&str>]]| {
+            let parts = parts
+                .iter()
+                .map(|rows| StringChunked::from_iter(rows.iter().copied()));
+            orphans(parts.map(|rows| known.check(&rows)))
+        };
+        let expected = |count: usize, first_row: usize, first_key: &str| {
+            Some(Orphans {
+                count,
+                first_row,
+                first_key: first_key.to_owned(),
+            })
+        };
+        assert_eq!(found(&[&[Some("a"), None], &[Some("b")]]), None);
+        let late: &[&[_]] = &[&[Some("a"), None], &[Some("b"), Some("z")], &[Some("y")]];
+        assert_eq!(found(late), expected(2, 3, "z"));
+        let early: &[&[_]] = &[&[None, Some("x")], &[Some("z")]];
+        assert_eq!(found(early), expected(2, 1, "x"));
     }
 }
